@@ -1,0 +1,36 @@
+"""What each role finds in the menu."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from .access import Role
+
+SERVICE_DESK = (
+    "客服工作台",
+    [("工单管理", "tickets:list"), ("新建工单", "tickets:new"), ("待客服审核", "tickets:review")],
+)
+ORDERS = ("订单", [("订单查询", "orders:list")])
+MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list")])
+
+MENUS: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
+    Role.SUPPORT: [SERVICE_DESK, ORDERS],
+    Role.MANAGER: [SERVICE_DESK, ("时效管理", [("超时工单", "tickets:overdue")]), ORDERS],
+    Role.MERCHANT_STAFF: [MERCHANT_DESK],
+    Role.MERCHANT_OWNER: [MERCHANT_DESK, ("店铺设置", [("员工账号", "staff:list")])],
+    Role.ADMIN: [("系统管理", [("后台管理", "admin:index")])],
+}
+
+
+def nav(request: HttpRequest) -> list[dict]:
+    """The menu of the person who asks: sections of items; the item of the page being shown is ``current``."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return [
+        {
+            "label": label,
+            "items": [{"label": text, "url": reverse(name), "current": name == here} for text, name in items],
+        }
+        for label, items in MENUS[user.role]
+    ]

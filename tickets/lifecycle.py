@@ -1,0 +1,101 @@
+"""The states of a ticket and the one table of what may follow what (product.md, Life of a ticket).
+
+Nothing here touches the database: the verbs on ``Ticket`` ask this table, and pages ask it which buttons to show.
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, Role
+
+
+class Status(models.TextChoices):
+    WAITING_MERCHANT = "waiting_merchant", "待商家处理"
+    WAITING_REVIEW = "waiting_review", "待客服审核"
+    ON_HOLD = "on_hold", "已挂起"
+    COMPLETED = "completed", "已完结"
+    CANCELLED = "cancelled", "已撤销"
+
+
+OPEN_STATUSES = frozenset({Status.WAITING_MERCHANT, Status.WAITING_REVIEW, Status.ON_HOLD})
+STATUSES_WITH_RESULT = frozenset({Status.WAITING_REVIEW, Status.COMPLETED})
+
+
+class Urgency(models.TextChoices):
+    NORMAL = "normal", "一般"
+    IMPORTANT = "important", "重要"
+    URGENT = "urgent", "紧急"
+
+
+class Outcome(models.TextChoices):
+    SOLVED = "solved", "已解决"
+    PARTLY = "partly", "部分解决"
+    UNSOLVED = "unsolved", "未解决"
+    PLATFORM = "platform", "需平台协助"
+
+
+class EventKind(models.TextChoices):
+    OPENED = "opened", "新建工单"
+    SUBMITTED = "submitted", "提交处理结果"
+    APPROVED = "approved", "审核通过"
+    RETURNED = "returned", "退回商家"
+    CANCELLED = "cancelled", "撤销工单"
+    REOPENED = "reopened", "重新打开"
+    OVERDUE = "overdue", "工单超时"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table: who may lead a ticket from where to where, and what the record of it is called."""
+
+    verb: str
+    label: str
+    sources: frozenset[Status]
+    target: Status
+    roles: frozenset[Role]
+    event: EventKind
+
+
+TRANSITIONS: dict[str, Transition] = {
+    row.verb: row
+    for row in [
+        Transition(
+            "submit", "提交工单", frozenset({Status.WAITING_MERCHANT}), Status.WAITING_REVIEW, MERCHANT_ROLES,
+            EventKind.SUBMITTED,
+        ),
+        Transition(
+            "approve", "审核通过", frozenset({Status.WAITING_REVIEW}), Status.COMPLETED, SERVICE_ROLES,
+            EventKind.APPROVED,
+        ),
+        Transition(
+            "return", "退回商家", frozenset({Status.WAITING_REVIEW}), Status.WAITING_MERCHANT, SERVICE_ROLES,
+            EventKind.RETURNED,
+        ),
+        Transition("cancel", "撤销工单", OPEN_STATUSES, Status.CANCELLED, SERVICE_ROLES, EventKind.CANCELLED),
+        Transition(
+            "reopen", "重新打开", frozenset({Status.COMPLETED}), Status.WAITING_MERCHANT, SERVICE_ROLES,
+            EventKind.REOPENED,
+        ),
+    ]
+}  # fmt: skip
+
+OPENERS = SERVICE_ROLES
+
+
+class Refused(Exception):
+    """A verb that may not be done; the message is the sentence for the person, and nothing was changed."""
+
+
+class AlreadyHandled(Refused):
+    """The ticket is not where the person believed it to be: somebody was quicker, or the page was old."""
+
+    SENTENCE = "该工单已处理，请刷新后查看"
+
+    def __init__(self, sentence: str = SENTENCE):
+        super().__init__(sentence)
+
+
+def verbs_for(user, status: str) -> list[Transition]:
+    """The transitions that this person may start from this state, in the order of the table."""
+    return [row for row in TRANSITIONS.values() if status in row.sources and user.role in row.roles]

@@ -1,0 +1,100 @@
+"""How tickets come into being: one, or a hundred thousand, by the same steps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from orders.models import Order
+
+from ..clock import database_now
+from ..lifecycle import OPENERS, EventKind, Refused, Status, Urgency
+from ..wording import check_text
+from .catalogue import Category, PolicyBook
+from .event import Event
+from .numbering import take_numbers
+from .round import Round
+from .snapshot import OrderSnapshot, order_facts
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDraft:
+    """What somebody must say to open a ticket. The merchant and the consumer follow from the order."""
+
+    order: Order
+    category: Category
+    urgency: str
+    problem: str
+
+    def checked_problem(self) -> str:
+        """The problem as it will be kept. ``ValidationError`` names the field that is wrong."""
+        if self.urgency not in Urgency.values:
+            raise ValidationError({"urgency": "请选择紧急程度"})
+        if not self.order.merchant.is_active:
+            raise ValidationError({"order_number": f"商户「{self.order.merchant}」已停用，工单无人处理"})
+        try:
+            return check_text(self.problem, "问题描述")
+        except ValidationError as error:
+            raise ValidationError({"problem": error.messages}) from error
+
+
+class Opening:
+    """The verb *open* (新建工单) of ``Ticket``."""
+
+    @classmethod
+    def open(cls, draft: TicketDraft, *, by_user, at: datetime | None = None):
+        """Open one ticket; see ``open_many``."""
+        return cls.open_many([draft], by_user=by_user, at=at)[0]
+
+    @classmethod
+    def open_many(cls, drafts: Iterable[TicketDraft], *, by_user, at: datetime | None = None) -> list:
+        """Open tickets: number, first round with its deadline, the order's facts as they are now, and the event.
+
+        All of them or none, in one transaction. ``at`` is the moment of opening (default: the database's clock).
+        Raises ``Refused`` when ``by_user`` may not open tickets, ``ValidationError`` for a draft that is wrong.
+        """
+        if by_user.role not in OPENERS:
+            raise Refused("只有客服和主管可以新建工单")
+        drafts = [(draft, draft.checked_problem()) for draft in drafts]
+        policies = PolicyBook()
+        with transaction.atomic():
+            now = at or database_now()
+            tickets = [
+                cls._from_draft(
+                    draft, problem, policies.find(draft.category.pk, draft.urgency), number, by_user, now
+                )
+                for (draft, problem), number in zip(drafts, take_numbers(now, len(drafts)), strict=True)
+            ]
+            cls.objects.bulk_create(tickets)
+            rounds = Round.objects.bulk_create([ticket.first_round for ticket in tickets])
+            OrderSnapshot.objects.bulk_create(
+                OrderSnapshot(ticket=ticket, facts=order_facts(ticket.order), taken_at=now)
+                for ticket in tickets
+            )
+            Event.objects.bulk_create(
+                ticket.event(EventKind.OPENED, round_=round_, at=now, by_user=by_user)
+                for ticket, round_ in zip(tickets, rounds, strict=True)
+            )
+        return tickets
+
+    @classmethod
+    def _from_draft(cls, draft: TicketDraft, problem: str, policy, number: str, by_user, now: datetime):
+        order = draft.order
+        ticket = cls(
+            number=number,
+            order=order,
+            order_number=order.number,
+            merchant=order.merchant,
+            customer_id=order.customer_id,
+            category=draft.category,
+            urgency=draft.urgency,
+            problem=problem,
+            status=Status.WAITING_MERCHANT,
+            opened_by=by_user,
+            created_at=now,
+            handled_at=now,
+        )
+        ticket.first_round = ticket.new_round(policy, now)
+        return ticket

@@ -1,0 +1,203 @@
+"""The verbs of ``Ticket``: each checks what is allowed, changes the rows under a lock, and writes its event.
+
+Every verb reloads the ticket under a row lock first, so that after a refusal the object shows what happened
+meanwhile. ``seen_round`` is the round on the page the person acted from: an old page is refused even when the ticket
+has come back to the same state. ``at`` stands in for the database's clock (demo data, replayed history).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+
+from merchants.access import MERCHANT_ROLES, NotVisible
+
+from ..clock import database_now
+from ..lifecycle import OPEN_STATUSES, TRANSITIONS, AlreadyHandled, EventKind, Refused, Transition
+from ..wording import check_text
+from .catalogue import Policy, PolicyBook
+from .event import SYSTEM_NAME, SYSTEM_ROLE, Event
+from .result import Result
+from .round import Round
+
+
+class Verbs:
+    """The transitions of a ticket; ``Ticket`` brings the fields."""
+
+    def submit(
+        self, *, by_user, outcome: str, text: str, seen_round: int | None = None, at: datetime | None = None
+    ):
+        """提交工单: the merchant's written answer; hands over to customer service.
+
+        Raises ``ValidationError`` (fields ``outcome``, ``text``) for an answer that says nothing, ``AlreadyHandled``
+        when the ticket moved on meanwhile, ``NotVisible`` when it is not this merchant's.
+        """
+        result = Result(outcome=outcome, text=text, submitted_by=by_user)
+        result.clean()
+        with self._turn("submit", by_user, seen_round, at) as (transition, round_, now):
+            result.round, result.submitted_at = round_, now
+            result.save(force_insert=True)
+            self._stop_clock(round_, now)
+            round_.submitted_at = now
+            round_.save(update_fields=["submitted_at", "is_running", "overdue_at", "overdue_recorded_at"])
+            self.result = result
+            self._move(transition, now, "result", "stopped_at", "was_late")
+            self._record(transition, round_, now, by_user, text=result.text)
+        return result
+
+    def approve(
+        self, *, by_user, note: str = "", seen_round: int | None = None, at: datetime | None = None
+    ) -> None:
+        """审核通过: customer service accepts the result; the ticket is completed."""
+        with self._turn("approve", by_user, seen_round, at) as (transition, round_, now):
+            self._close(round_, now)
+            self.completed_at = now
+            self._move(transition, now, "completed_at")
+            self._record(transition, round_, now, by_user, text=note.strip())
+
+    def return_to_merchant(
+        self, *, by_user, reason: str, seen_round: int | None = None, at: datetime | None = None
+    ) -> None:
+        """退回商家: the result is not enough; the merchant's next round begins, with a deadline of its own."""
+        reason = check_text(reason, "退回原因")
+        with self._turn("return", by_user, seen_round, at) as (transition, round_, now):
+            self._close(round_, now)
+            self._next_round(transition, now, by_user, reason, is_returned=True)
+
+    def cancel(
+        self, *, by_user, reason: str, seen_round: int | None = None, at: datetime | None = None
+    ) -> None:
+        """撤销工单: the matter is void; nobody has to answer any more."""
+        reason = check_text(reason, "撤销原因")
+        with self._turn("cancel", by_user, seen_round, at) as (transition, round_, now):
+            if round_.is_running:
+                self._stop_clock(round_, now)
+            self._close(round_, now)
+            self._move(transition, now, "stopped_at", "was_late")
+            self._record(transition, round_, now, by_user, text=reason)
+
+    def reopen(
+        self, *, by_user, reason: str, seen_round: int | None = None, at: datetime | None = None
+    ) -> None:
+        """重新打开: a completed ticket goes back to the merchant, in a new round; the earlier ones stay as they were."""
+        reason = check_text(reason, "重新打开的原因")
+        with self._turn("reopen", by_user, seen_round, at) as (transition, _, now):
+            self.completed_at = None
+            self._next_round(transition, now, by_user, reason, is_returned=False)
+
+    # What the verbs are made of.
+
+    @contextmanager
+    def _turn(
+        self, verb: str, by_user, seen_round: int | None, at: datetime | None
+    ) -> Iterator[tuple[Transition, Round, datetime]]:
+        """One transaction with the ticket and its current round locked, and every guard passed.
+
+        Locks are taken in the order ticket, round. The deadline scan locks rounds only, so the two never wait for
+        each other in a circle; NO KEY leaves the foreign-key checks of concurrent event inserts alone.
+        """
+        transition = TRANSITIONS[verb]
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
+            self._guard(transition, by_user, seen_round)
+            round_ = Round.objects.select_for_update(no_key=True).get(ticket=self.pk, number=self.round_no)
+            yield transition, round_, at or database_now()
+
+    def _guard(self, transition: Transition, by_user, seen_round: int | None) -> None:
+        if by_user.role in MERCHANT_ROLES and by_user.merchant_id != self.merchant_id:
+            raise NotVisible("工单不存在或无权查看")
+        if by_user.role not in transition.roles:
+            raise Refused(f"您的角色不能执行“{transition.label}”")
+        if self.status not in transition.sources or seen_round not in (None, self.round_no):
+            raise AlreadyHandled
+
+    def _move(self, transition: Transition, now: datetime, *changed: str) -> None:
+        self._came_from = self.status
+        self.status = transition.target
+        self.is_open = transition.target in OPEN_STATUSES
+        self.handled_at = now
+        self.save(update_fields=["status", "is_open", "handled_at", *changed])
+
+    def _record(self, transition: Transition, round_: Round, now: datetime, by_user, text: str = "") -> None:
+        self.event(
+            transition.event, round_=round_, at=now, by_user=by_user, text=text, from_status=self._came_from
+        ).save(force_insert=True)
+
+    def _stop_clock(self, round_: Round, now: datetime) -> None:
+        """End the merchant's clock. A deadline missed before any scan saw it is recorded here: lateness is never lost."""
+        round_.is_running = False
+        self.stopped_at = now
+        if now >= round_.due_at and round_.overdue_at is None:
+            round_.overdue_at, round_.overdue_recorded_at = round_.due_at, now
+            overdue = self.event(EventKind.OVERDUE, round_=round_, at=round_.due_at, recorded_at=now)
+            overdue.from_status = self.status
+            overdue.save(force_insert=True)
+        self.was_late = self.was_late or round_.overdue_at is not None
+
+    def _close(self, round_: Round, now: datetime) -> None:
+        round_.is_open, round_.closed_at = False, now
+        round_.save(update_fields=["is_open", "is_running", "closed_at", "overdue_at", "overdue_recorded_at"])
+
+    def _next_round(
+        self, transition: Transition, now: datetime, by_user, reason: str, *, is_returned: bool
+    ) -> None:
+        self.round_no += 1
+        self.is_returned = is_returned
+        self.result = None
+        round_ = self.new_round(PolicyBook().find(self.category_id, self.urgency), now)
+        round_.save(force_insert=True)
+        self._move(
+            transition,
+            now,
+            "round_no",
+            "is_returned",
+            "result",
+            "completed_at",
+            "warn_at",
+            "due_at",
+            "stopped_at",
+        )
+        self._record(transition, round_, now, by_user, text=reason)
+
+    def new_round(self, policy: Policy, now: datetime) -> Round:
+        """The round that begins now, unsaved, with the deadline its policy gives; the ticket's copy of it is set."""
+        self.warn_at = now + policy.warning_after
+        self.due_at = now + policy.deadline_after
+        self.stopped_at = None
+        return Round(
+            ticket=self,
+            merchant_id=self.merchant_id,
+            number=self.round_no,
+            urgency=self.urgency,
+            policy=policy,
+            started_at=now,
+            warn_at=self.warn_at,
+            due_at=self.due_at,
+        )
+
+    def event(
+        self,
+        kind: EventKind,
+        *,
+        round_: Round,
+        at: datetime,
+        by_user=None,
+        text: str = "",
+        from_status: str = "",
+        recorded_at: datetime | None = None,
+    ) -> Event:
+        """The record of what just happened, unsaved. Without ``by_user`` it was the system."""
+        return Event(
+            ticket=self,
+            round=round_,
+            kind=kind,
+            actor=by_user,
+            actor_name=str(by_user) if by_user else SYSTEM_NAME,
+            actor_role=by_user.affiliation if by_user else SYSTEM_ROLE,
+            from_status=from_status,
+            to_status=self.status,
+            text=text,
+            occurred_at=at,
+            recorded_at=recorded_at or at,
+        )
