@@ -39,7 +39,7 @@ def visible(text: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """A text as it is kept: one kind of line end, no NUL (PostgreSQL refuses it), no blank edges; else to the letter."""
+    """A text as it is kept: one kind of line end, no NUL (PostgreSQL refuses it), no blank edge, else as it is."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
 
 

@@ -4,8 +4,6 @@ import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
-import tickets.models.opening
-import tickets.models.verbs
 from django.conf import settings
 from django.db import migrations, models
 
@@ -148,7 +146,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "工单",
                 "ordering": ["-created_at", "-id"],
             },
-            bases=(tickets.models.opening.Opening, tickets.models.verbs.Verbs, models.Model),
         ),
         migrations.CreateModel(
             name="Result",

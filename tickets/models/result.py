@@ -50,6 +50,10 @@ class Result(models.Model):
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}：{self.text[:20]}"
 
+    def save(self, *args, **kwargs):
+        self.clean()
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         """Refuse an outcome that is none and a text that says nothing, with the agreed sentences."""
         if self.outcome not in Outcome.values:
@@ -58,7 +62,3 @@ class Result(models.Model):
             self.text = check_result(self.text, self.outcome)
         except ValidationError as error:
             raise ValidationError({"text": error.messages}) from error
-
-    def save(self, *args, **kwargs):
-        self.clean()
-        super().save(*args, **kwargs)

@@ -80,7 +80,7 @@ class Verbs:
     def reopen(
         self, *, by_user, reason: str, seen_round: int | None = None, at: datetime | None = None
     ) -> None:
-        """重新打开: a completed ticket goes back to the merchant, in a new round; the earlier ones stay as they were."""
+        """重新打开: a completed ticket goes back to the merchant in a new round; the earlier rounds stay."""
         reason = check_text(reason, "重新打开的原因")
         with self._turn("reopen", by_user, seen_round, at) as (transition, _, now):
             self.completed_at = None
@@ -125,7 +125,7 @@ class Verbs:
         ).save(force_insert=True)
 
     def _stop_clock(self, round_: Round, now: datetime) -> None:
-        """End the merchant's clock. A deadline missed before any scan saw it is recorded here: lateness is never lost."""
+        """End the merchant's clock. A missed deadline that no scan has seen yet is recorded here: never lost."""
         round_.is_running = False
         self.stopped_at = now
         if now >= round_.due_at and round_.overdue_at is None:
