@@ -1,0 +1,107 @@
+"""Chromium on a real server with the demo data. Tests of this directory are marked ``browser`` by themselves.
+
+``page``       a desk (1440 × 900), script on          ``plain_page``  the same, script off
+``any_page``   runs the test twice, once with each     ``open_page``   opens more: ``open_page(width=390, dark=True)``
+``sign_in``    ``sign_in(page, "kefu")``
+
+Addresses are relative: ``page.goto("/tickets/")``. An exception in a script, a breach of the content security policy
+or an answer of 5xx on any page fails the test that saw it. The models are at hand in ``with demo_site.database():``.
+"""
+
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import NO_BROWSER
+from tests.processes import DEMO_PASSWORD, Site
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# Works as root and without a graphics card, and talks to nobody but the page's server.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 15_000
+BREACH = "Content Security Policy"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One per module: while Playwright runs, its event loop keeps the ORM of this process from working."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        warnings.warn(NO_BROWSER, pytest.PytestWarning, stacklevel=1)
+        pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, demo_site: Site) -> Iterator[Callable[..., Page]]:
+    """Opens a page with cookies of its own: ``open_page(java_script=True, width=1440, height=900, dark=False)``."""
+    contexts, complaints = [], []
+
+    def open_page(java_script: bool = True, width: int = 1440, height: int = 900, dark: bool = False) -> Page:
+        context = browser.new_context(
+            base_url=demo_site.url,
+            java_script_enabled=java_script,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
+        context.on(
+            "console", lambda line: "Content Security Policy" in line.text and complaints.append(line.text)
+        )
+        context.on(
+            "response",
+            lambda answer: answer.status >= 500 and complaints.append(f"{answer.status} {answer.url}"),
+        )
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    return open_page()
+
+
+@pytest.fixture
+def plain_page(open_page: Callable[..., Page]) -> Page:
+    return open_page(java_script=False)
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def any_page(request: pytest.FixtureRequest, open_page: Callable[..., Page]) -> Page:
+    return open_page(java_script=request.param)
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., None]:
+    """Signs one of the demo people in and waits for the page that follows."""
+
+    def sign_in(page: Page, username: str, password: str = DEMO_PASSWORD) -> None:
+        page.goto("/login/")
+        page.locator("[name=username]").fill(username)
+        page.locator("[name=password]").fill(password)
+        page.locator("[name=password]").press("Enter")
+        page.wait_for_url(lambda url: "/login/" not in url)
+
+    return sign_in

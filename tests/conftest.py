@@ -1,0 +1,50 @@
+"""What every test may rely on. The database was chosen before this file was read: see tests/databases.py.
+
+Never use ``transactional_db``: it empties all tables afterwards, and the tables of ticket events refuse DELETE. What
+needs real commits (two people at once, a killed scan) runs against a database of its own: ``site`` of
+tests/processes.py.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import override_settings
+
+pytest_plugins = ["tests.processes"]
+
+NO_BROWSER = "没有找到 Chromium，浏览器测试未运行 (no Chromium: browser tests did not run)"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_and_unbuilt() -> Iterator[None]:
+    """Passwords cost nothing, and pages need no collected static files; settings.py itself knows nothing of tests."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    ):
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a real server stay on one worker, so that it is started once."""
+    for item in items:
+        if item.path.is_relative_to(item.config.rootpath / "tests" / "browser"):
+            item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif item.get_closest_marker("processes"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A suite without its browser tests must not look like a whole one."""
+    skipped = [
+        report for report in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)
+    ]
+    if skipped:
+        terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", yellow=True, bold=True)
+        terminalreporter.write_line(f"WARNING: {len(skipped)} × {NO_BROWSER}", yellow=True, bold=True)
+        terminalreporter.write_line("apt-get install chromium fonts-noto-cjk", yellow=True)
