@@ -57,8 +57,7 @@ test: $(VENV)/installed-dev
 	done; \
 	exit $$status
 
-# ---- lint ----
-lint: export DJANGO_SETTINGS_MODULE = qinqin.settings
+# ---- lint: Python, pages, and the checks of a production site ----
 lint: $(VENV)/installed-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -66,7 +65,7 @@ lint: $(VENV)/installed-dev
 	@echo "manage.py makemigrations --check, manage.py check --deploy"
 	@export SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" DEBUG=false; \
 	DATABASE_URL=sqlite:///:memory: $(PY) manage.py makemigrations --check --dry-run && \
-	SITE_URL=https://tickets.example.com ALLOWED_HOSTS=tickets.example.com \
+	SITE_URL=https://tickets.example.com ALLOWED_HOSTS=tickets.example.com EMAIL_URL=smtp+tls://mail.example.com \
 		DATABASE_URL=postgres://qinqin@localhost/qinqin $(PY) manage.py check --deploy --fail-level WARNING
 
 format: $(VENV)/installed-dev
