@@ -11,14 +11,9 @@ from jinja2 import Environment
 
 from merchants.menu import nav
 from orders import masking
-from tickets.timeliness import span_words
+from tickets.timeliness import moment_words, span_words
 
 DASH = "—"
-
-
-def local_datetime(moment: datetime | None) -> str:
-    """``2026-11-23 14:05`` on Shanghai's wall; a dash for nothing."""
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else DASH
 
 
 def clock_time(moment: datetime | None) -> str:
@@ -45,7 +40,7 @@ def environment(**options) -> Environment:
     )
     env.globals.update(messages=get_messages, nav=nav, product_name="亲亲宝贝商城")
     env.filters.update(
-        datetime=local_datetime, clock_time=clock_time, duration=span_words, money=money, dash=dash,
+        datetime=moment_words, clock_time=clock_time, duration=span_words, money=money, dash=dash,
         mask_phone=masking.mask_phone, mask_name=masking.mask_name,
         mask_address=masking.mask_address, mask_text=masking.mask_text,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils import timezone
 
 from .lifecycle import Status
 
@@ -36,6 +37,11 @@ def span_words(span: timedelta | float | None) -> str:
     if days:
         return f"{days}天{hours:02d}小时"
     return f"{hours}小时{minutes:02d}分" if hours else f"{minutes}分"
+
+
+def moment_words(moment: datetime | None) -> str:
+    """``2026-11-23 14:05`` on Shanghai's wall; a dash for nothing."""
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else "—"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,22 @@ from django.urls import reverse
 from merchants.access import ScopedQuerySet
 from merchants.models import Merchant
 
+from .. import phones
 from .customer import Customer
 
 NOT_VISIBLE = "订单不存在或无权查看"
+
+
+class OrderQuerySet(ScopedQuerySet):
+    def with_phone(self, text: str) -> "OrderQuerySet":
+        """Orders whose consignee has this number: whole, its last four digits, or a mark of ``orders.phones``."""
+        text = text.strip()
+        if phones.is_mark(text):
+            return self.filter(phone__in=phones.phones_of(text, self))
+        number = phones.normal_phone(text)
+        if phones.LAST_DIGITS.match(number):
+            return self.filter(phone__endswith=number)
+        return self.filter(phone=number) if number else self.none()
 
 
 class OrderStatus(models.TextChoices):
@@ -44,7 +57,7 @@ class Order(models.Model):
     imported_at = models.DateTimeField("导入时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = OrderQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "订单"

@@ -7,7 +7,7 @@ from merchants.access import ScopedQuerySet
 from ..lifecycle import Status
 
 # The tabs of the ticket list, in their order; each is one condition, used for listing and for counting alike.
-TABS = {"todo": "待处理", "soon": "即将超时", "overdue": "已超时", "returned": "被退回", "all": "全部"}
+TABS = {"todo": "待处理", "due_soon": "即将超时", "overdue": "已超时", "returned": "被退回", "all": "全部"}
 
 
 def tab_condition(tab: str, now) -> Q:
@@ -15,7 +15,7 @@ def tab_condition(tab: str, now) -> Q:
     waiting = Q(is_open=True, status=Status.WAITING_MERCHANT)
     return {
         "todo": waiting,
-        "soon": waiting & Q(warn_at__lte=now, due_at__gt=now),
+        "due_soon": waiting & Q(warn_at__lte=now, due_at__gt=now),
         "overdue": waiting & Q(due_at__lte=now),
         "returned": waiting & Q(is_returned=True),
         "all": Q(),
@@ -45,7 +45,7 @@ class TicketQuerySet(ScopedQuerySet):
 
     def due_soon(self, now) -> "TicketQuerySet":
         """Tickets past their first warning and not late yet."""
-        return self.in_tab("soon", now)
+        return self.in_tab("due_soon", now)
 
     def submitted_late(self) -> "TicketQuerySet":
         """Tickets whose current round was submitted at or after its deadline."""

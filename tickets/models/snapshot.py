@@ -1,7 +1,14 @@
+import json
+from datetime import datetime
+from decimal import Decimal
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from orders.models import Order
+from orders.masking import mask_address, mask_name, mask_phone, mask_text
+from orders.models import Order, OrderStatus, ShipmentStatus
+
+from ..timeliness import moment_words
 
 # The facts of an order that a ticket is argued about, in the order a page shows them.
 ORDER_FACTS = [
@@ -11,6 +18,11 @@ ORDER_FACTS = [
 ]  # fmt: skip
 LINE_FACTS = ["sku", "title", "spec", "quantity", "unit_price", "amount"]
 SHIPMENT_FACTS = ["carrier", "tracking_number", "status", "shipped_at", "delivered_at"]
+
+MASKS = {
+    "consignee": mask_name, "phone": mask_phone, "address": mask_address,
+    "buyer_remark": mask_text, "seller_remark": mask_text,
+}  # fmt: skip
 
 
 class OrderSnapshot(models.Model):
@@ -36,3 +48,54 @@ def order_facts(order: Order) -> dict:
             {name: getattr(parcel, name) for name in SHIPMENT_FACTS} for parcel in order.shipments.all()
         ],
     }
+
+
+def differences(snapshot: OrderSnapshot, order: Order) -> list[dict[str, str]]:
+    """What differs between the order as it was and as it is: label, then, now; consumers' data masked."""
+    then = snapshot.facts
+    now = json.loads(json.dumps(order_facts(order), cls=DjangoJSONEncoder))
+    found = [
+        {
+            "label": str(Order._meta.get_field(name).verbose_name),
+            "then": shown(name, then[name]),
+            "now": shown(name, now[name]),
+        }
+        for name in ORDER_FACTS
+        if name in then and then[name] != now[name]
+    ]
+    if then.get("lines") != now["lines"]:
+        found.append({"label": "商品", "then": _lines(then.get("lines", [])), "now": _lines(now["lines"])})
+    before = {parcel["tracking_number"]: parcel for parcel in then.get("shipments", [])}
+    for parcel in now["shipments"]:
+        was = before.get(parcel["tracking_number"])
+        if was != parcel:
+            found.append(
+                {
+                    "label": f"物流 {parcel['tracking_number']}",
+                    "then": _parcel(was) if was else "",
+                    "now": _parcel(parcel),
+                }
+            )
+    return found
+
+
+def shown(name: str, value: str | None) -> str:
+    """One kept fact as a page may show it; '' for what nobody told us."""
+    if value in (None, ""):
+        return ""
+    if name in MASKS:
+        return MASKS[name](value)
+    if name == "status":
+        return OrderStatus(value).label if value in OrderStatus.values else value
+    if name.endswith("_amount"):
+        return f"¥{Decimal(value):,.2f}"
+    return moment_words(datetime.fromisoformat(value))
+
+
+def _lines(lines: list[dict]) -> str:
+    return "、".join(f"{line['title']} ×{line['quantity'] or '?'}" for line in lines)
+
+
+def _parcel(parcel: dict) -> str:
+    status = parcel["status"]
+    return ShipmentStatus(status).label if status in ShipmentStatus.values else parcel["carrier"] or "已登记"

@@ -1,0 +1,35 @@
+"""Finding the order somebody means while they type."""
+
+from . import phones
+from .models import Order
+
+MOST = 8
+SHORTEST = 3
+
+
+class Lookup:
+    """What a text finds: exactly one order (``order``), or a few to choose from (``matches``)."""
+
+    def __init__(self, user, text: str):
+        self.text = text.strip()
+        self.order: Order | None = None
+        self.matches: list[Order] = []
+        orders = Order.objects.for_user(user).select_related("merchant")
+        if not self.text:
+            return
+        self.order = orders.prefetch_related("lines", "shipments").filter(number=self.text).first()
+        if self.order is None and phones.looks_like_mobile(self.text):
+            self.matches = list(orders.with_phone(self.text).order_by("-ordered_at", "-id")[:MOST])
+        elif self.order is None and len(self.text) >= SHORTEST:
+            self.matches = list(orders.filter(number__startswith=self.text).order_by("number")[:MOST])
+
+    @property
+    def nothing(self) -> bool:
+        """Whether a text long enough to mean something found nothing."""
+        return len(self.text) >= SHORTEST and self.order is None and not self.matches
+
+    def open_tickets(self):
+        """The order's tickets that are not finished yet: perhaps the matter is known."""
+        return (
+            self.order.tickets.open().select_related("category").order_by("-created_at") if self.order else []
+        )

@@ -1,0 +1,80 @@
+"""Orders: finding one, and everything about it on one page."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from merchants.access import SERVICE_ROLES, WORKING_ROLES, allow
+
+from . import phones
+from .lookup import Lookup
+from .models import Order
+from .models.order import NOT_VISIBLE
+
+PER_PAGE = 50
+
+
+@allow(*SERVICE_ROLES)
+@require_safe
+def lookup(request: HttpRequest) -> HttpResponse:
+    """A fragment: the order that the typed text means, or a few to choose from."""
+    return render(
+        request, "orders/_lookup.html", {"lookup": Lookup(request.user, request.GET.get("order_number", ""))}
+    )
+
+
+@allow(*SERVICE_ROLES)
+@require_safe
+def order_list(request: HttpRequest) -> HttpResponse:
+    """The newest imported orders, or those that fit a number or a phone."""
+    text = request.GET.get("q", "").strip()
+    if phones.looks_like_mobile(text):
+        return redirect(f"{reverse('orders:list')}?{urlencode({'q': phones.phone_mark(text)})}")
+    orders = Order.objects.for_user(request.user)
+    if phones.is_mark(text):
+        orders = orders.with_phone(text)
+    elif text:
+        orders = orders.filter(number__startswith=text)
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        orders = orders.filter(pk__lt=int(before))
+    columns = [
+        "id",
+        "number",
+        "merchant__name",
+        "status",
+        "total_amount",
+        "paid_amount",
+        "ordered_at",
+        "consignee",
+        "address",
+    ]
+    rows = list(orders.order_by("-pk").values(*columns)[: PER_PAGE + 1])
+    more = len(rows) > PER_PAGE
+    rows = rows[:PER_PAGE]
+    query = {"q": text} if text else {}
+    context = {
+        "rows": rows,
+        "text": text,
+        "statuses": dict(Order._meta.get_field("status").choices),
+        "first_url": "?" + urlencode(query) if before else None,
+        "next_url": "?" + urlencode(query | {"before": rows[-1]["id"]}) if more else None,
+    }
+    return render(request, "orders/list.html", context)
+
+
+@allow(*WORKING_ROLES)
+@require_safe
+def order_detail(request: HttpRequest, number: str) -> HttpResponse:
+    """One order: facts, lines, shipments, and its tickets.
+
+    A merchant sees the consumer only of an order that it has a ticket on.
+    """
+    orders = Order.objects.select_related("merchant", "customer").prefetch_related("lines", "shipments")
+    order = orders.visible_or_404(request.user, NOT_VISIBLE, number=number)
+    tickets = list(order.tickets.for_user(request.user).select_related("category").order_by("-created_at"))
+    context = {"order": order, "tickets": tickets, "show_consumer": request.user.is_service or bool(tickets)}
+    return render(request, "orders/detail.html", context)

@@ -1,0 +1,157 @@
+"""What people fill in. The rules live on the models; a form only carries their sentences to the right field."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from orders.models import Order
+
+from .lifecycle import Outcome, Urgency
+from .models import Category, Result, TicketDraft
+from .wording import check_text
+
+AREA = {"rows": 6}
+SMALL_AREA = {"rows": 3}
+
+
+class TurnForm(forms.Form):
+    """A form about one round of a ticket: it remembers which round its page showed."""
+
+    seen_round = forms.IntegerField(required=False, min_value=1, max_value=10_000, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    @property
+    def round_shown(self) -> int | None:
+        """The round the person acted on, if the form says so."""
+        return self.cleaned_data.get("seen_round")
+
+    def typed(self) -> list[dict[str, str]]:
+        """The words that were typed, with the names of their fields: nothing of it may be lost."""
+        return [
+            {"label": field.label, "text": text}
+            for name, field in self.fields.items()
+            if isinstance(field.widget, forms.Textarea)
+            and (text := self.data.get(self.add_prefix(name), "").strip())
+        ]
+
+
+class ResultForm(TurnForm):
+    """提交工单: how it went, and what was done."""
+
+    outcome = forms.ChoiceField(
+        label="处理情况",
+        choices=Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择处理情况", "invalid_choice": "请选择处理情况"},
+    )
+    result = forms.CharField(
+        label="处理结果",
+        required=False,  # Result.clean has the sentence
+        strip=False,
+        widget=forms.Textarea(AREA | {"required": True, "aria-required": "true"}),
+        help_text="请写明处理经过和结论，至少10个字；未处理成功也请写明实际情况。",
+    )
+
+    def clean(self) -> dict:
+        data = super().clean()
+        # Without an outcome the text is still judged, so that one round trip shows everything that is missing.
+        probe = Result(outcome=data.get("outcome") or Outcome.SOLVED, text=data.get("result", ""))
+        try:
+            probe.clean()
+        except ValidationError as error:
+            for message in error.message_dict.get("text", []):
+                self.add_error("result", message)
+        return data
+
+
+class ReasonForm(TurnForm):
+    """Taking something back, or asking again, needs a reason."""
+
+    reason = forms.CharField(label="原因", required=False, strip=False, widget=forms.Textarea(SMALL_AREA))
+
+    def __init__(self, *args, what: str = "原因", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.what = what
+        self.fields["reason"].label = what
+
+    def clean_reason(self) -> str:
+        return check_text(self.cleaned_data["reason"], self.what)
+
+
+class NoteForm(TurnForm):
+    """Agreeing needs nothing; a note is welcome."""
+
+    note = forms.CharField(
+        label="审核意见（选填）", required=False, max_length=2_000, widget=forms.Textarea(SMALL_AREA)
+    )
+
+
+class OpenForm(forms.Form):
+    """新建工单: an order of the mall, what kind of problem, how urgent, and the problem itself."""
+
+    order_number = forms.CharField(
+        label="订单号",
+        max_length=64,
+        error_messages={"required": "请填写订单号"},
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    category = forms.ModelChoiceField(
+        label="问题类型",
+        queryset=Category.objects.filter(is_active=True),
+        empty_label="请选择",
+        error_messages={"required": "请选择问题类型", "invalid_choice": "请选择问题类型"},
+    )
+    urgency = forms.ChoiceField(
+        label="紧急程度",
+        choices=Urgency.choices,
+        initial=Urgency.NORMAL,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择紧急程度", "invalid_choice": "请选择紧急程度"},
+    )
+    problem = forms.CharField(
+        label="问题描述",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(AREA | {"required": True, "aria-required": "true"}),
+        help_text="消费者遇到了什么、希望怎么解决。请勿填写消费者的手机号和地址。",
+    )
+    open_anyway = forms.BooleanField(label="仍要新建", required=False)
+
+    use_required_attribute = False
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.order: Order | None = None
+
+    def clean_order_number(self) -> str:
+        number = self.cleaned_data["order_number"].strip()
+        orders = Order.objects.for_user(self.user).select_related("merchant")
+        self.order = orders.prefetch_related("lines", "shipments").filter(number=number).first()
+        if self.order is None:
+            raise ValidationError("没有找到该订单，请核对订单号")
+        return number
+
+    def clean_problem(self) -> str:
+        return check_text(self.cleaned_data["problem"], "问题描述")
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if self.is_complete and self.same_open_tickets() and not data.get("open_anyway"):
+            self.add_error(None, "该订单已有同类型的未完结工单，请先确认是否重复；确需新建请勾选“仍要新建”。")
+        return data
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything but the question about duplicates is answered."""
+        return self.order is not None and not self.errors
+
+    def same_open_tickets(self):
+        """Open tickets of the same order and category: probably the same matter."""
+        category = self.cleaned_data.get("category")
+        return self.order.tickets.open().filter(category=category) if self.order and category else []
+
+    def draft(self) -> TicketDraft:
+        """The ticket as the model wants it; only for a valid form."""
+        data = self.cleaned_data
+        return TicketDraft(self.order, data["category"], data["urgency"], data["problem"])

@@ -1,0 +1,138 @@
+"""What has happened to a ticket, as its page tells it: stages and rounds, time used against time allowed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orders.masking import mask_text
+
+from .lifecycle import EventKind, Outcome
+from .models import Event, Result, Round, Ticket
+from .timeliness import moment_words, span_words
+
+TONES = {
+    EventKind.APPROVED: "ok",
+    EventKind.RETURNED: "warn",
+    EventKind.REOPENED: "warn",
+    EventKind.OVERDUE: "bad",
+    EventKind.CANCELLED: "bad",
+}
+TEXT_LABELS = {
+    EventKind.SUBMITTED: "处理结果",
+    EventKind.APPROVED: "审核意见",
+    EventKind.RETURNED: "退回原因",
+    EventKind.CANCELLED: "撤销原因",
+    EventKind.REOPENED: "重新打开的原因",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One event for the eye. ``took`` and ``allowed`` are set where a clock ended with it."""
+
+    kind: str
+    label: str
+    actor: str
+    role: str
+    at: datetime
+    text: str
+    text_label: str
+    round_no: int
+    tone: str
+    outcome: str = ""
+    outcome_label: str = ""
+    took: timedelta | None = None
+    allowed: timedelta | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLine:
+    """One round for the eye."""
+
+    number: int
+    merchant: str
+    started_at: datetime
+    due_at: datetime
+    submitted_at: datetime | None
+    took: timedelta | None
+    allowed: timedelta
+    late: bool
+
+
+class History:
+    """Everything that happened to one ticket. Three statements, whatever the number of rounds."""
+
+    def __init__(self, ticket: Ticket):
+        self.rounds = list(Round.objects.filter(ticket=ticket).select_related("merchant").order_by("number"))
+        self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
+        self.results = {
+            result.round_id: result
+            for result in Result.objects.filter(round__in=self._round_by_pk).select_related(
+                "submitted_by__merchant"
+            )
+        }
+        self.events = list(Event.objects.filter(ticket=ticket).order_by("occurred_at", "id"))
+
+    @property
+    def current_round(self) -> Round:
+        return self.rounds[-1]
+
+    def round_lines(self) -> list[RoundLine]:
+        """The rounds, first to last."""
+        return [
+            RoundLine(
+                number=round_.number,
+                merchant=round_.merchant.name,
+                started_at=round_.started_at,
+                due_at=round_.due_at,
+                submitted_at=round_.submitted_at,
+                took=round_.took,
+                allowed=round_.allowed,
+                late=round_.overdue_at is not None,
+            )
+            for round_ in self.rounds
+        ]
+
+    def stages(self) -> list[Stage]:
+        """The events, oldest first, with every phone number in their texts masked."""
+        return [self._stage(event) for event in self.events]
+
+    def last_act(self) -> Event | None:
+        """The last thing that a person did (not the system)."""
+        return next((event for event in reversed(self.events) if event.actor_id), None)
+
+    def _stage(self, event: Event) -> Stage:
+        round_ = self._round_by_pk[event.round_id]
+        text, outcome = mask_text(event.text), ""
+        took = allowed = None
+        late = False
+        if event.kind == EventKind.SUBMITTED:
+            outcome = self.results[round_.pk].outcome
+            took, allowed, late = round_.took, round_.allowed, round_.overdue_at is not None
+        elif event.kind in (EventKind.APPROVED, EventKind.RETURNED) and (reviewed := self._reviewed(event)):
+            took = event.occurred_at - reviewed.submitted_at
+        elif event.kind == EventKind.OVERDUE:
+            text = f"超过时限 {span_words(round_.allowed)}，截止时间 {moment_words(round_.due_at)}"
+        tone = "bad" if late else TONES.get(event.kind, "neutral")
+        return Stage(
+            kind=event.kind,
+            label=event.get_kind_display(),
+            actor=event.actor_name,
+            role=event.actor_role,
+            at=event.occurred_at,
+            text=text,
+            text_label=TEXT_LABELS.get(event.kind, ""),
+            round_no=round_.number,
+            tone=tone,
+            outcome=outcome,
+            outcome_label=Outcome(outcome).label if outcome else "",
+            took=took,
+            allowed=allowed,
+            late=late,
+        )
+
+    def _reviewed(self, event: Event) -> Round | None:
+        """The round whose result a review was about: a return is recorded where that round ended."""
+        return next(
+            (r for r in reversed(self.rounds) if r.submitted_at and r.submitted_at <= event.occurred_at), None
+        )

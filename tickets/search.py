@@ -1,0 +1,126 @@
+"""The search bar of the ticket list: what may be asked, and what it means."""
+
+from datetime import datetime, time, timedelta
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+
+from merchants.models import Merchant
+from orders import phones
+from orders.models import Order
+
+from .lifecycle import Status, Urgency
+from .models import Category
+
+DATE_INPUT = {"type": "date"}
+
+
+class SearchForm(forms.Form):
+    """Every field is optional; fields combine with *and*. A value that cannot be read is reported and ignored."""
+
+    q = forms.CharField(label="关键词", required=False, max_length=100)
+    number = forms.CharField(label="工单号", required=False, max_length=24)
+    order_number = forms.CharField(label="订单号", required=False, max_length=64)
+    phone = forms.CharField(label="手机号", required=False, max_length=40, help_text="完整号码或后4位")
+    merchant = forms.ModelChoiceField(
+        label="商户", required=False, queryset=Merchant.objects.none(), empty_label="全部"
+    )
+    category = forms.ModelChoiceField(
+        label="问题类型", required=False, queryset=Category.objects.all(), empty_label="全部"
+    )
+    urgency = forms.ChoiceField(label="紧急程度", required=False, choices=[("", "全部"), *Urgency.choices])
+    status = forms.ChoiceField(label="工单状态", required=False, choices=[("", "全部"), *Status.choices])
+    created_from = forms.DateField(
+        label="创建时间从", required=False, widget=forms.DateInput(DATE_INPUT, "%Y-%m-%d")
+    )
+    created_to = forms.DateField(
+        label="创建时间至", required=False, widget=forms.DateInput(DATE_INPUT, "%Y-%m-%d")
+    )
+    tab = forms.CharField(required=False, widget=forms.HiddenInput)
+    sort = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["q"].widget.attrs.update(
+            type="search", **{"aria-label": "工单号、订单号、手机号或问题内容"}
+        )
+        if user.is_service:
+            self.fields["merchant"].queryset = Merchant.objects.all()
+        else:
+            del self.fields["merchant"]
+
+    def clean(self) -> dict:
+        data = super().clean()
+        start, end = data.get("created_from"), data.get("created_to")
+        if start and end and start > end:
+            self.add_error("created_to", "结束日期不能早于开始日期")
+        return data
+
+    @property
+    def asked(self) -> dict:
+        """The fields that were filled in and understood."""
+        return {
+            name: value for name, value in self.cleaned_data.items() if value and name not in ("tab", "sort")
+        }
+
+    @property
+    def more_open(self) -> bool:
+        """Whether the folded part of the bar has something to show."""
+        return bool(self.errors) or any(name != "q" for name in self.asked)
+
+    def masked_query(self) -> dict[str, str] | None:
+        """The same question with a whole phone number replaced by its mark; ``None`` when there is none in it.
+
+        A number is somebody's: it may stand neither in the pages that follow nor in their addresses.
+        """
+        query = {name: value for name, value in self.data.items() if value}
+        if phones.looks_like_mobile(self.cleaned_data.get("q") or ""):
+            return query | {"q": "", "phone": phones.phone_mark(query["q"])}
+        phone = self.cleaned_data.get("phone") or ""
+        if phone and not phones.is_mark(phone) and len(phones.normal_phone(phone)) > 4:
+            return query | {"phone": phones.phone_mark(phone)}
+        return None
+
+    def apply(self, tickets):
+        """The tickets that fit everything that was asked."""
+        for name, value in self.asked.items():
+            tickets = tickets.filter(getattr(self, f"_by_{name}")(value))
+        return tickets
+
+    def _by_q(self, text: str) -> Q:
+        return Q(number__iexact=text) | Q(order_number=text) | Q(problem__icontains=text)
+
+    def _by_number(self, number: str) -> Q:
+        return Q(number__iexact=number.strip())
+
+    def _by_order_number(self, number: str) -> Q:
+        return Q(order_number=number.strip())
+
+    def _by_phone(self, phone: str) -> Q:
+        return Q(order__in=Order.objects.for_user(self.user).with_phone(phone))
+
+    def _by_merchant(self, merchant: Merchant) -> Q:
+        return Q(merchant=merchant)
+
+    def _by_category(self, category: Category) -> Q:
+        return Q(category=category)
+
+    def _by_urgency(self, urgency: str) -> Q:
+        return Q(urgency=urgency)
+
+    def _by_status(self, status: str) -> Q:
+        return Q(status=status)
+
+    def _by_created_from(self, day) -> Q:
+        return Q(created_at__gte=_midnight(day))
+
+    def _by_created_to(self, day) -> Q:
+        return Q(created_at__lt=_midnight(day + timedelta(days=1)))
+
+
+def _midnight(day) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

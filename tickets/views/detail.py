@@ -1,0 +1,149 @@
+"""The ticket's page: everything about it on one page, and at its bottom what the reader can do."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from merchants.access import WORKING_ROLES, allow
+from orders.masking import mask_text
+
+from ..clock import database_now
+from ..forms import NoteForm, ReasonForm, ResultForm, TurnForm
+from ..history import History
+from ..lifecycle import Status, Transition, verbs_for
+from ..models import Ticket
+from ..models.snapshot import differences
+from ..models.ticket import NOT_VISIBLE
+
+IDLE = {
+    Status.WAITING_MERCHANT: "等待商家处理",
+    Status.WAITING_REVIEW: "已提交，等待客服审核",
+    Status.ON_HOLD: "工单已挂起，计时暂停",
+    Status.COMPLETED: "工单已完结",
+    Status.CANCELLED: "工单已撤销，无需处理",
+}
+HINTS = {
+    "approve": "处理结果属实、完整，工单完结",
+    "return": "结果不够清楚或未解决，退回后重新计时",
+    "cancel": "开错或不再需要处理",
+    "reopen": "问题又出现，商家重新处理",
+}
+ACTION_TONES = {"approve": "ok", "return": "warn", "cancel": "bad", "reopen": "warn"}
+REASONS = {"return": "退回原因", "cancel": "撤销原因", "reopen": "重新打开的原因"}
+
+
+def find(request: HttpRequest, number: str) -> Ticket:
+    """The ticket with this number that the person may see; otherwise the one 404 for all."""
+    tickets = Ticket.objects.select_related(
+        "merchant", "category", "opened_by", "order__customer", "snapshot"
+    )
+    tickets = tickets.prefetch_related("order__lines", "order__shipments")
+    return tickets.visible_or_404(request.user, NOT_VISIBLE, number=number)
+
+
+def form_for(verb: str, ticket: Ticket, data=None) -> TurnForm:
+    """The form of one verb, empty or with what was sent."""
+    options = {"initial": {"seen_round": ticket.round_no}, "prefix": None if verb == "submit" else verb}
+    if verb == "submit":
+        return ResultForm(data, **options)
+    if verb == "approve":
+        return NoteForm(data, **options)
+    return ReasonForm(data, what=REASONS[verb], **options)
+
+
+@allow(*WORKING_ROLES)
+@require_safe
+def ticket_detail(request: HttpRequest, number: str) -> HttpResponse:
+    """One ticket, whole."""
+    return ticket_page(request, find(request, number))
+
+
+def ticket_page(
+    request: HttpRequest, ticket: Ticket, *, status: int = 200, verb: str = "", form: TurnForm | None = None,
+    refused: str = "",
+) -> HttpResponse:  # fmt: skip
+    """The page; with the ``form`` of a ``verb`` that failed, or why it was ``refused`` and what was typed."""
+    now = database_now()
+    history = History(ticket)
+    allowed = verbs_for(request.user, ticket.status)
+    forms = {transition.verb: form_for(transition.verb, ticket) for transition in allowed}
+    if form is not None and not refused and verb in forms:
+        forms[verb] = form
+    context = {
+        "ticket": ticket,
+        "problem": mask_text(ticket.problem),
+        "now": now,
+        "countdown": ticket.countdown(now),
+        "deadline": history.current_round,
+        "rounds": history.round_lines(),
+        "stages": history.stages(),
+        "result": _result(ticket, history),
+        "form": forms.get("submit"),
+        "actions": [
+            _action(ticket, transition, forms[transition.verb])
+            for transition in allowed
+            if transition.verb != "submit"
+        ],
+        "idle": IDLE[ticket.status],
+        "conflict": _conflict(history, refused, form),
+        "is_merchant": request.user.is_merchant,
+        **_order_context(request, ticket),
+    }
+    return render(request, "tickets/detail.html", context, status=status)
+
+
+def _order_context(request: HttpRequest, ticket: Ticket) -> dict:
+    order = ticket.order
+    siblings = order.tickets.for_user(request.user).exclude(pk=ticket.pk).order_by("-created_at")
+    return {
+        "order": order,
+        "lines": order.lines.all(),
+        "shipments": order.shipments.all(),
+        "changes": differences(ticket.snapshot, order),
+        "snapshot_at": ticket.snapshot.taken_at,
+        "siblings": siblings.select_related("category")[:10],
+    }
+
+
+def _result(ticket: Ticket, history: History) -> dict | None:
+    """The answer of the current round, if it has been given."""
+    round_ = history.current_round
+    result = history.results.get(round_.pk)
+    if result is None:
+        return None
+    return {
+        "outcome": result.outcome,
+        "outcome_label": result.get_outcome_display(),
+        "text": mask_text(result.text),
+        "by": f"{result.submitted_by}（{result.submitted_by.affiliation}）",
+        "at": result.submitted_at,
+        "took": round_.took,
+        "allowed": round_.allowed,
+        "late": round_.overdue_at is not None,
+    }
+
+
+def _action(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
+    verb = transition.verb
+    return {
+        "verb": verb,
+        "label": transition.label,
+        "url": reverse(f"tickets:{verb}", args=[ticket.number]),
+        "form": form,
+        "tone": ACTION_TONES[verb],
+        "hint": HINTS[verb],
+    }
+
+
+def _conflict(history: History, refused: str, form: TurnForm | None) -> dict | None:
+    """What happened meanwhile, by whom, and what this person had typed."""
+    if not refused:
+        return None
+    act = history.last_act()
+    happened = ""
+    if act:
+        when = timezone.localtime(act.occurred_at).strftime("%m月%d日 %H:%M")
+        happened = f"{act.actor_name}（{act.actor_role}）于 {when} {act.get_kind_display()}"
+    return {"sentence": refused, "happened": happened, "typed": form.typed() if form else []}

@@ -1,0 +1,107 @@
+"""工单管理: the list everybody works from."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from merchants.access import WORKING_ROLES, allow
+from orders.masking import mask_text
+
+from ..clock import database_now
+from ..lifecycle import Status, Urgency
+from ..models import Ticket
+from ..models.queries import TABS
+from ..paging import Ordering, page, query_without
+from ..search import SearchForm
+from ..timeliness import countdown
+
+SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
+# What a list shows is read as plain values: objects would cost more than the page itself.
+COLUMNS = [
+    "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
+    "is_returned", "round_no", "warn_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
+]  # fmt: skip
+
+
+@allow(*WORKING_ROLES)
+@require_safe
+def ticket_list(request: HttpRequest) -> HttpResponse:
+    """Tabs with counts, the search bar, one page of rows; for htmx only the part that changes."""
+    form = SearchForm(request.GET, user=request.user)
+    form.is_valid()
+    if masked := form.masked_query():
+        return redirect(f"{reverse('tickets:list')}?{urlencode(masked)}")
+    now = database_now()
+    tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "todo"
+    found = form.apply(Ticket.objects.for_user(request.user))
+    counts = found.tab_counts(now)
+    sort, ordering = _ordering(request.GET.get("sort", ""), tab)
+    pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab])
+    context = {
+        "form": form,
+        "tabs": _tabs(request, tab, counts),
+        "rows": [_row(values, now) for values in pager.rows],
+        "sorts": _sorts(request, sort),
+        "pager": pager,
+        "show_merchant": True,
+        "filtered": bool(form.asked),
+        "refresh_url": request.get_full_path(),
+        "now": now,
+    }
+    response = render(request, "tickets/_rows.html" if request.htmx else "tickets/list.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _ordering(sort: str, tab: str) -> tuple[str, Ordering]:
+    """What was asked for; else the most urgent first where somebody waits, the newest first in 全部."""
+    if sort.removeprefix("-") not in SORTS:
+        sort = "-created" if tab == "all" else "due"
+    return sort, Ordering(SORTS[sort.removeprefix("-")], descending=sort.startswith("-"))
+
+
+def _tabs(request: HttpRequest, current: str, counts: dict[str, int]) -> list[dict]:
+    rest = query_without(request.GET, "tab", "sort")
+    return [
+        {
+            "key": key,
+            "label": label,
+            "count": counts[key],
+            "url": "?" + urlencode(rest | {"tab": key}),
+            "current": key == current,
+        }
+        for key, label in TABS.items()
+    ]
+
+
+def _sorts(request: HttpRequest, current: str) -> dict[str, dict]:
+    """For each sortable column: the address that sorts by it (or turns it round), and how it is sorted now."""
+    rest = query_without(request.GET, "sort")
+    sorts = {}
+    for key in SORTS:
+        ascending, descending = current == key, current == f"-{key}"
+        turned = key if descending else f"-{key}" if ascending else key if key == "due" else f"-{key}"
+        sorts[key] = {
+            "url": "?" + urlencode(rest | {"sort": turned}),
+            "direction": "asc" if ascending else "desc" if descending else "",
+        }
+    return sorts
+
+
+def _row(values: dict, now) -> dict:
+    status = values["status"]
+    return {
+        **values,
+        "url": reverse("tickets:detail", args=[values["number"]]),
+        "order_url": reverse("orders:detail", args=[values["order_number"]]),
+        "merchant_name": values["merchant__name"],
+        "category": values["category__name"],
+        "problem": mask_text(values["problem"]),
+        "urgency_label": Urgency(values["urgency"]).label,
+        "status_label": Status(status).label,
+        "countdown": countdown(status, values["warn_at"], values["due_at"], values["stopped_at"], now),
+    }
