@@ -47,6 +47,8 @@ class ScopedQuerySet(models.QuerySet):
 
         Raises ``NotVisible`` with ``sentence`` both when there is none and when it belongs to somebody else.
         """
+        if any("\x00" in str(value) for value in lookup.values()):  # no text column can hold it
+            raise NotVisible(sentence)
         row = self.for_user(user).filter(**lookup).first()
         if row is None:
             raise NotVisible(sentence)

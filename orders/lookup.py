@@ -11,7 +11,7 @@ class Lookup:
     """What a text finds: exactly one order (``order``), or a few to choose from (``matches``)."""
 
     def __init__(self, user, text: str):
-        self.text = text.strip()
+        self.text = text.replace("\x00", "").strip()
         self.order: Order | None = None
         self.matches: list[Order] = []
         orders = Order.objects.for_user(user).select_related("merchant")

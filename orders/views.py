@@ -30,7 +30,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
     """The newest imported orders, or those that fit a number or a phone."""
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\x00", "").strip()
     if phones.looks_like_mobile(text):
         return redirect(f"{reverse('orders:list')}?{urlencode({'q': phones.phone_mark(text)})}")
     orders = Order.objects.for_user(request.user)

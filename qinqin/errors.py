@@ -45,6 +45,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "csrf.html", {"typed": typed_texts(request)}, status=403)
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: a request that no page of ours sends (too much text at once, a foreign host name)."""
+    return render(None, "400.html", status=400)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the page exists and is not for this person's role."""
     return render(request, "403.html", {"typed": typed_texts(request)}, status=403)

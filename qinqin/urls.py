@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "qinqin.errors.bad_request"
 handler403 = "qinqin.errors.forbidden"
 handler404 = "qinqin.errors.not_found"
 handler500 = "qinqin.errors.server_error"

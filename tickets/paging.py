@@ -13,7 +13,7 @@ CURSORS = ("after", "before")
 
 @dataclass(frozen=True)
 class Ordering:
-    """By one column that is never NULL, then by ``id``; ``descending`` turns both."""
+    """By one moment that is never NULL, then by ``id``; ``descending`` turns both."""
 
     column: str
     descending: bool = False
@@ -83,15 +83,16 @@ def _url(query: QueryDict, **cursor: str) -> str:
 
 
 def _key(row: dict, ordering: Ordering) -> str:
-    value = row[ordering.column]
-    return f"{value.isoformat() if isinstance(value, datetime) else value}~{row['id']}"
+    return f"{row[ordering.column].isoformat()}~{row['id']}"
 
 
-def _read_key(text: str) -> tuple | None:
+def _read_key(text: str) -> tuple[datetime, int] | None:
+    """The moment and the id that a key says; ``None`` for a key that nobody here has made."""
     value, _, pk = text.rpartition("~")
     if not pk.isascii() or not pk.isdigit() or len(pk) > 18:
         return None
     try:
-        return (datetime.fromisoformat(value) if "T" in value else int(value)), int(pk)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         return None
+    return (moment, int(pk)) if moment.tzinfo and 1970 < moment.year < 9000 else None

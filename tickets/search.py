@@ -53,6 +53,12 @@ class SearchForm(forms.Form):
         else:
             del self.fields["merchant"]
 
+    def clean_created_from(self):
+        return _near(self.cleaned_data["created_from"])
+
+    def clean_created_to(self):
+        return _near(self.cleaned_data["created_to"])
+
     def clean(self) -> dict:
         data = super().clean()
         start, end = data.get("created_from"), data.get("created_to")
@@ -120,6 +126,12 @@ class SearchForm(forms.Form):
 
     def _by_created_to(self, day) -> Q:
         return Q(created_at__lt=_midnight(day + timedelta(days=1)))
+
+
+def _near(day):
+    if day and not 2000 <= day.year <= 2100:
+        raise forms.ValidationError("请填写2000年至2100年之间的日期")
+    return day
 
 
 def _midnight(day) -> datetime:

@@ -27,7 +27,7 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
         data["order_number"] = data["pick"]
     if "pick" in data or "look" in data:
         form = OpenForm(user=request.user, initial=data.dict())
-        return _page(request, form, data["order_number"])
+        return _page(request, form, data.get("order_number", ""))
     form = OpenForm(data, user=request.user)
     if form.is_valid():
         try:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, allow
 
@@ -15,9 +15,12 @@ from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
 from ..models import Result, Ticket
 from .detail import find, form_for, ticket_page
 
+# Looking at a button's address changes nothing: it leads to the ticket (a reload after an error, a login in between).
+press_or_look = require_http_methods(["GET", "HEAD", "POST"])
+
 
 @allow(*MERCHANT_ROLES)
-@require_POST
+@press_or_look
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     """提交工单."""
 
@@ -34,7 +37,7 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @allow(*SERVICE_ROLES)
-@require_POST
+@press_or_look
 def approve(request: HttpRequest, number: str) -> HttpResponse:
     """审核通过."""
 
@@ -46,7 +49,7 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @allow(*SERVICE_ROLES)
-@require_POST
+@press_or_look
 def return_to_merchant(request: HttpRequest, number: str) -> HttpResponse:
     """退回商家."""
 
@@ -60,7 +63,7 @@ def return_to_merchant(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @allow(*SERVICE_ROLES)
-@require_POST
+@press_or_look
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """撤销工单."""
 
@@ -72,7 +75,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @allow(*SERVICE_ROLES)
-@require_POST
+@press_or_look
 def reopen(request: HttpRequest, number: str) -> HttpResponse:
     """重新打开."""
 
@@ -91,6 +94,8 @@ def _press(
     In the last two the page comes back with everything that was typed.
     """
     ticket = find(request, number)
+    if request.method != "POST":
+        return redirect(ticket)
     form = form_for(verb, ticket, request.POST)
     if form.is_valid():
         try:
