@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
+from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["tests.processes"]
+pytest_plugins = ["tests.processes", "tests.cast"]
 
+BROWSER_TESTS = "tests/browser/"
 NO_BROWSER = "没有找到 Chromium，浏览器测试未运行 (no Chromium: browser tests did not run)"
 
 
@@ -28,15 +30,24 @@ def quick_and_unbuilt() -> Iterator[None]:
         yield
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a real server stay on one worker, so that it is started once."""
     for item in items:
-        if item.path.is_relative_to(item.config.rootpath / "tests" / "browser"):
+        if item.nodeid.startswith(BROWSER_TESTS):
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif item.get_closest_marker("processes"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling:
+    """A file of tests stays on one worker, and so do all browser tests: what they share is started once.
+
+    (``--dist loadgroup`` would be the usual way; pytest-xdist 3.8 sets its groups where pytest 9.2 no longer looks.)
+    """
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSER_TESTS if nodeid.startswith(BROWSER_TESTS) else nodeid.split("::", 1)[0]
+
+    return ByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
