@@ -3,52 +3,115 @@
 import re
 
 DASH = "—"
+STARS = "****"
 
-# A mainland mobile number, also written with +86, blanks or hyphens; not part of a longer run of digits
-# (order and tracking numbers are longer).
-MOBILE = re.compile(r"(?<!\d)(?:\+?86[-\s]?)?(1[3-9]\d)[-\s]?\d{4}[-\s]?(\d{4})(?!\d)")
-LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})[-\s]\d{3,4}(\d{4})(?!\d)")
+# ---- phone numbers, however somebody wrote them ----
 
-PROVINCE = (
-    r"(?:[^\s省市区县]{2,8}?(?:省|自治区|特别行政区)"
-    r"|(?:北京|上海|天津|重庆|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)(?!市|省|自治))"
+# Between the digits of a number people put blanks, hyphens, dots, brackets, and characters that nobody sees.
+UNSEEN = "\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff"
+GAP = rf"[\s\-‐-―－_.．·•*＊/~～()（）{UNSEEN}]{{0,3}}"
+DIGIT = rf"(?:\d[{UNSEEN}]*)"
+# What follows the first three digits, in the groups in which people write it. Not in just any groups: three prices or
+# a date in a row are no phone number.
+GROUPS = "|".join(
+    [
+        rf"{GAP}{DIGIT}{{4}}{GAP}{DIGIT}{{4}}",
+        rf"{GAP}{DIGIT}{{3}}{GAP}{DIGIT}{{5}}",
+        rf"{GAP}{DIGIT}{{3}}{GAP}{DIGIT}{{3}}{GAP}{DIGIT}{{2}}",
+        rf"{GAP}{DIGIT}{{2}}{GAP}{DIGIT}{{3}}{GAP}{DIGIT}{{3}}",
+        rf"{DIGIT}{GAP}{DIGIT}{{3}}{GAP}{DIGIT}{{4}}",
+        rf"{DIGIT}{GAP}{DIGIT}{{4}}{GAP}{DIGIT}{{3}}",
+        rf"{DIGIT}{{2}}{GAP}{DIGIT}{{6}}",
+        r"(?:[\s-]\d\d){4}",
+    ]
 )
-CITY = r"(?:[^\s省市区县]{2,10}?(?:市|自治州|地区|盟))"
-DISTRICT = r"(?:[^\s省市区县]{1,10}?(?:区|县|旗|市))"
-TO_DISTRICT = re.compile(rf"^\s*({PROVINCE})?\s*({CITY})?\s*({DISTRICT})?")
+# A mainland mobile number, with or without +86; not part of a longer run of digits, as order and tracking numbers are.
+MOBILE = re.compile(
+    rf"(?<!\d)(?:[(（]?(?:00|[+＋])?86[)）]?{GAP})?"
+    rf"([1１][{UNSEEN}]*[3-9３-９][{UNSEEN}]*{DIGIT}(?:{GROUPS})|[1１](?:[\s.-]\d){{10}})(?!\d)"
+)
+LANDLINE = re.compile(rf"(?<!\d)[(（]?(010|02\d|0[3-9]\d\d)[)）]?{GAP}\d{{3,4}}{GAP}(\d{{4}})(?!\d)")
+# What an export has masked already hides nothing more than it shows.
+MASKED_ALREADY = re.compile(r"\d{0,3}\*{3,}\d{0,4}")
 
 
 def mask_phone(phone: str | None) -> str:
     """``138****5678``; a number too short to keep both ends shows its last two digits only."""
-    if not phone:
-        return DASH
+    phone = (phone or "").strip()
+    if not phone or MASKED_ALREADY.fullmatch(phone):
+        return phone or DASH
+    if mobile := MOBILE.search(phone):
+        return _masked(mobile)
     digits = re.sub(r"\D", "", phone)
     if len(digits) >= 11:
         digits = digits[-11:]
-        return f"{digits[:3]}****{digits[-4:]}"
-    return f"****{digits[-2:]}" if len(digits) > 4 else "****"
-
-
-def mask_name(name: str | None) -> str:
-    """``张*``: the first character and one star, whatever the length."""
-    return f"{name.strip()[0]}*" if name and name.strip() else DASH
-
-
-def mask_address(address: str | None) -> str:
-    """The address down to the district; what follows is a star. An address without a known head keeps nothing."""
-    if not address or not address.strip():
-        return DASH
-    address = address.strip()
-    match = TO_DISTRICT.match(address)
-    head = match.group(0).strip() if match else ""
-    rest = address[len(match.group(0)) :].strip() if match else address
-    if not rest:
-        return head
-    return f"{head}****"
+        return f"{digits[:3]}{STARS}{digits[-4:]}"
+    return f"{STARS}{digits[-2:]}" if len(digits) > 4 else STARS
 
 
 def mask_text(text: str | None) -> str:
     """Free text with every phone number in it masked."""
-    if not text:
-        return text or ""
-    return LANDLINE.sub(r"\1-****\2", MOBILE.sub(r"\1****\2", text))
+    return LANDLINE.sub(rf"\1-{STARS}\2", MOBILE.sub(_masked, text or ""))
+
+
+def _masked(mobile: re.Match) -> str:
+    digits = "".join(str(int(character)) for character in mobile.group(1) if character.isdecimal())
+    return f"{digits[:3]}{STARS}{digits[-4:]}"
+
+
+# ---- names ----
+
+
+def mask_name(name: str | None) -> str:
+    """``张*``: the first letter or ideograph and one star, whatever the length."""
+    if not name or not name.strip():
+        return DASH
+    first = re.search(r"\w", name)
+    return f"{first.group()}*" if first else "*"
+
+
+# ---- addresses ----
+
+PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
+    "陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
+HAN = r"[\u3400-\u9fff]"
+PROVINCE = re.compile(
+    rf"(?:中国)?\s*(?:{PROVINCES})(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区|(?!{HAN}{{0,4}}[路街道巷]))"
+)
+CITY = re.compile(rf"{HAN}{{2,4}}?市|{HAN}{{2,8}}?(?:自治州|地区|盟)|市辖区")
+DISTRICT = re.compile(
+    rf"{HAN}{{1,5}}?[区县市旗]|{HAN}{{2,14}}?(?:自治县|自治旗|族区|联合旗|[左右]翼[前中后]?旗|[前中后左右]旗)"
+)
+# Streets, villages, compounds and shops end like districts, too: 幸福小区, 文三路科技园区, 家乐福超市. Where the two
+# cannot be told apart, less is shown.
+SMALLER = re.compile(
+    r"[街巷弄号栋幢座室层苑]|.[道镇]|路(?![桥南北]区)|楼(?!区)|[村庄](?!区)|.乡(?![市县])|[超夜菜早]市$"
+    r"|[小社园校厂院景片库宅街业税假商活属舍货场]区$|别墅区$|..[东西南北前后一二三四五六七八九十]区$"
+)
+
+
+def mask_address(address: str | None) -> str:
+    """The address down to the district, then ``****``; an address without a known head keeps nothing."""
+    address = (address or "").strip()
+    if not address:
+        return DASH
+    province = PROVINCE.match(address)
+    city_from = _blanks(address, province.end() if province else 0)
+    city = _part(CITY, address, city_from)
+    district = _part(DISTRICT, address, _blanks(address, city.end() if city else city_from))
+    if not province and not (city and district):
+        return STARS
+    head = address[: (district or city or province).end()]
+    return head if len(head) == len(address) else f"{head}{STARS}"
+
+
+def _part(kind: re.Pattern, address: str, start: int) -> re.Match | None:
+    part = kind.match(address, start)
+    return None if part is None or SMALLER.search(part.group()) else part
+
+
+def _blanks(address: str, start: int) -> int:
+    """Where the next word begins."""
+    return start + len(address[start:]) - len(address[start:].lstrip())
