@@ -1,5 +1,6 @@
 """When a text says something. One rule for results, reasons and problems, wherever they come from."""
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -14,10 +15,15 @@ RESULT_LETTERS = 10
 RESULT_DISTINCT = 3
 TEXT_LIMIT = 10_000
 
-# Unicode calls these letters, yet they show as nothing: Hangul fillers and the Khmer inherent vowels.
-FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5")
-# Ideographs outlive the Unicode tables of any Python: two whole planes are theirs.
-IDEOGRAPHIC_PLANES = range(0x20000, 0x40000)
+# Letters that stand for themselves; modifier letters (Lm) are marks beside letters, many look like punctuation.
+LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
+# Unicode calls these letters, yet they show as nothing: Hangul fillers and blank hieroglyphs.
+FILLERS = frozenset("\u115f\u1160\u3164\uffa0\U00013441\U00013442")
+# Ideographs outlive the Unicode tables of any Python: two whole planes are theirs (but for two code points at the
+# end of each that will never be characters).
+IDEOGRAPHIC_PLANES = frozenset({2, 3})
+# What no database keeps: NUL (PostgreSQL refuses it) and halves of surrogate pairs (UTF-8 has no room for them).
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def letters(text: str) -> list[str]:
@@ -25,22 +31,22 @@ def letters(text: str) -> list[str]:
     return [
         character
         for character in text
-        if (unicodedata.category(character)[0] == "L" and character not in FILLERS)
-        or ord(character) in IDEOGRAPHIC_PLANES
+        if (unicodedata.category(character) in LETTERS and character not in FILLERS)
+        or (ord(character) >> 16 in IDEOGRAPHIC_PLANES and ord(character) & 0xFFFF < 0xFFFE)
     ]
 
 
 def visible(text: str) -> bool:
     """Whether anything of the text would leave ink: not only blanks, controls, zero-width and filler characters."""
-    return any(
+    return bool(letters(text)) or any(
         unicodedata.category(character)[0] in "LNPS" and character not in FILLERS and character != "\u2800"
         for character in text
     )
 
 
 def tidy(text: str) -> str:
-    """A text as it is kept: one kind of line end, no NUL (PostgreSQL refuses it), no blank edge, else as it is."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    """A text as it is kept: one kind of line end, nothing that no database keeps, no blank edge, else as it is."""
+    return UNKEEPABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def check_result(text: str, outcome: str = "") -> str:
@@ -68,6 +74,11 @@ def check_text(text: str, what: str) -> str:
     if not letters(text) and not any(character.isdigit() for character in text):
         raise ValidationError(f"请填写{what}")
     return _within_limit(text, what)
+
+
+def check_note(text: str, what: str) -> str:
+    """A text that may be left empty, as it will be kept; ``what`` names it should it be too long."""
+    return _within_limit(tidy(text or ""), what)
 
 
 def _within_limit(text: str, what: str) -> str:
