@@ -675,6 +675,19 @@ class Migration(migrations.Migration):
             model_name="round",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    ("closed_at__isnull", True),
+                    ("submitted_at__isnull", False),
+                    ("closed_at__lt", models.F("due_at")),
+                    ("overdue_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="round_closed_late_is_recorded",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     models.Q(("overdue_at__isnull", True), ("overdue_recorded_at__isnull", True)),
                     models.Q(
                         ("overdue_at__isnull", False), ("overdue_recorded_at__gte", models.F("overdue_at"))

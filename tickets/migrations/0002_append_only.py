@@ -1,12 +1,16 @@
 """History is written once, also for whoever talks to the database directly.
 
 Events and results refuse UPDATE and DELETE. A round refuses DELETE, and the record of its missed deadline, once
-written, refuses to change.
+written, refuses to change. PostgreSQL also refuses to TRUNCATE any of the three.
+
+SQLite drops triggers with their table, and Django rebuilds a table there for most ALTERs: a later migration that
+alters one of these tables has to create its triggers again (tests/tickets/test_append_only.py notices).
 """
 
 from django.db import migrations
 
 APPEND_ONLY = ["tickets_event", "tickets_result"]
+UNDELETABLE = [*APPEND_ONLY, "tickets_round"]
 RECORD_KEPT = (
     "OLD.overdue_at IS NOT NULL AND (NEW.overdue_at IS NULL OR NEW.overdue_at <> OLD.overdue_at"
     " OR NEW.overdue_recorded_at IS NULL OR NEW.overdue_recorded_at <> OLD.overdue_recorded_at)"
@@ -39,6 +43,11 @@ def forwards(apps, schema_editor):
             "CREATE TRIGGER tickets_round_overdue_kept BEFORE UPDATE ON tickets_round"
             f" FOR EACH ROW WHEN ({RECORD_KEPT}) EXECUTE FUNCTION tickets_append_only()"
         )
+        for table in UNDELETABLE:
+            run(
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION tickets_append_only()"
+            )
     else:
         for table in APPEND_ONLY:
             for action in ("UPDATE", "DELETE"):
@@ -65,6 +74,8 @@ def backwards(apps, schema_editor):
             run(f"DROP TRIGGER {table}_append_only ON {table}")
         run("DROP TRIGGER tickets_round_no_delete ON tickets_round")
         run("DROP TRIGGER tickets_round_overdue_kept ON tickets_round")
+        for table in UNDELETABLE:
+            run(f"DROP TRIGGER {table}_no_truncate ON {table}")
         run("DROP FUNCTION tickets_append_only()")
     else:
         for table in APPEND_ONLY:

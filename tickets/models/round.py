@@ -109,6 +109,13 @@ class Round(models.Model):
                 name="round_late_is_recorded",
             ),
             models.CheckConstraint(
+                condition=Q(closed_at__isnull=True)
+                | Q(submitted_at__isnull=False)
+                | Q(closed_at__lt=F("due_at"))
+                | Q(overdue_at__isnull=False),
+                name="round_closed_late_is_recorded",
+            ),
+            models.CheckConstraint(
                 condition=Q(overdue_at__isnull=True, overdue_recorded_at__isnull=True)
                 | Q(overdue_at__isnull=False, overdue_recorded_at__gte=F("overdue_at")),
                 name="round_overdue_has_a_record_time",
