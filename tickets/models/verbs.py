@@ -15,7 +15,7 @@ from merchants.access import MERCHANT_ROLES, NotVisible
 
 from ..clock import database_now
 from ..lifecycle import OPEN_STATUSES, TRANSITIONS, AlreadyHandled, EventKind, Refused, Transition
-from ..wording import check_text
+from ..wording import check_note, check_text
 from .catalogue import Policy, PolicyBook
 from .event import SYSTEM_NAME, SYSTEM_ROLE, Event
 from .result import Result
@@ -50,11 +50,12 @@ class Verbs:
         self, *, by_user, note: str = "", seen_round: int | None = None, at: datetime | None = None
     ) -> None:
         """审核通过: customer service accepts the result; the ticket is completed."""
+        note = check_note(note, "审核意见")
         with self._turn("approve", by_user, seen_round, at) as (transition, round_, now):
             self._close(round_, now)
             self.completed_at = now
             self._move(transition, now, "completed_at")
-            self._record(transition, round_, now, by_user, text=note.strip())
+            self._record(transition, round_, now, by_user, text=note)
 
     def return_to_merchant(
         self, *, by_user, reason: str, seen_round: int | None = None, at: datetime | None = None
@@ -83,7 +84,6 @@ class Verbs:
         """重新打开: a completed ticket goes back to the merchant in a new round; the earlier rounds stay."""
         reason = check_text(reason, "重新打开的原因")
         with self._turn("reopen", by_user, seen_round, at) as (transition, _, now):
-            self.completed_at = None
             self._next_round(transition, now, by_user, reason, is_returned=False)
 
     # What the verbs are made of.
@@ -142,10 +142,11 @@ class Verbs:
     def _next_round(
         self, transition: Transition, now: datetime, by_user, reason: str, *, is_returned: bool
     ) -> None:
+        policy = PolicyBook().find(self.category_id, self.urgency)
         self.round_no += 1
         self.is_returned = is_returned
-        self.result = None
-        round_ = self.new_round(PolicyBook().find(self.category_id, self.urgency), now)
+        self.result = self.completed_at = None
+        round_ = self.new_round(policy, now)
         round_.save(force_insert=True)
         self._move(
             transition,
