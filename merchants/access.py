@@ -49,6 +49,8 @@ class ScopedQuerySet(models.QuerySet):
         """
         if any("\x00" in str(value) for value in lookup.values()):  # no text column can hold it
             raise NotVisible(sentence)
+        if any("\x00" in value for value in lookup.values() if isinstance(value, str)):
+            raise NotVisible(sentence)  # PostgreSQL would refuse the question itself
         row = self.for_user(user).filter(**lookup).first()
         if row is None:
             raise NotVisible(sentence)
