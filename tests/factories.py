@@ -1,0 +1,225 @@
+"""Things for tests. Tickets come into being and move on through the verbs only, at moments that the test chooses.
+
+>>> TicketFactory(opened_ago=timedelta(hours=5))                    # late by an hour, nobody has noticed
+>>> submitted_ticket(urgency=Urgency.URGENT, after=timedelta(hours=3))   # … answered an hour too late
+>>> returned_ticket(opened_ago=timedelta(days=2))
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import factory
+from django.contrib.auth.hashers import make_password
+from factory.django import DjangoModelFactory
+
+from merchants.access import Role
+from merchants.models import Merchant, User
+from orders.models import Customer, Order, OrderLine, OrderStatus, Shipment, ShipmentStatus
+from tickets.clock import database_now
+from tickets.lifecycle import Outcome, Urgency
+from tickets.models import Category, Policy, Round, Ticket, TicketDraft
+from tickets.models.numbering import take_numbers
+
+PASSWORD = "qinqin-demo"
+ANSWER = "已联系消费者核实情况，今天下午安排补发，运费由我们承担。"
+REASON = "没有写明补发的快递单号"
+STEP = timedelta(minutes=20)
+
+
+class MerchantFactory(DjangoModelFactory):
+    class Meta:
+        model = Merchant
+
+    code = factory.Sequence(lambda n: f"merchant-{n}")
+    name = factory.Sequence(lambda n: f"第{n}号母婴店")
+
+
+class UserFactory(DjangoModelFactory):
+    """A person of customer service, unless ``owner_of``, ``staff_of`` or ``role`` say otherwise."""
+
+    class Meta:
+        model = User
+
+    class Params:
+        owner_of = None
+        staff_of = None
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    name = factory.Sequence(lambda n: f"员工{n}")
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+    merchant = factory.LazyAttribute(lambda person: person.owner_of or person.staff_of)
+    is_staff = is_superuser = factory.LazyAttribute(lambda person: person.role == Role.ADMIN)
+
+    @factory.lazy_attribute
+    def role(self) -> Role:
+        if self.owner_of:
+            return Role.MERCHANT_OWNER
+        return Role.MERCHANT_STAFF if self.staff_of else Role.SUPPORT
+
+
+class CustomerFactory(DjangoModelFactory):
+    class Meta:
+        model = Customer
+
+    account = factory.Sequence(lambda n: f"宝妈{n}")
+    name = "陈晓雨"
+    phone = factory.Sequence(lambda n: f"138{n:08d}")
+
+
+class OrderFactory(DjangoModelFactory):
+    """A shipped order with ``lines`` articles in ``shipments`` parcels."""
+
+    class Meta:
+        model = Order
+        skip_postgeneration_save = True
+
+    number = factory.Sequence(lambda n: f"QB{2026_0000 + n}")
+    merchant = factory.SubFactory(MerchantFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    status = OrderStatus.SHIPPED
+    total_amount = Decimal("268.00")
+    paid_amount = Decimal("248.00")
+    discount_amount = Decimal("20.00")
+    freight_amount = Decimal("0.00")
+    ordered_at = factory.LazyFunction(lambda: database_now() - timedelta(days=3))
+    paid_at = factory.LazyAttribute(lambda order: order.ordered_at + timedelta(minutes=2))
+    shipped_at = factory.LazyAttribute(lambda order: order.ordered_at + timedelta(days=1))
+    consignee = "陈晓雨"
+    phone = factory.LazyAttribute(lambda order: order.customer.phone if order.customer else "13800005678")
+    address = "浙江省杭州市西湖区文三路90号3栋501室"
+    buyer_remark = "请尽快发货"
+
+    @factory.post_generation
+    def lines(order, create, how_many, **_):
+        OrderLine.objects.bulk_create(
+            OrderLine(
+                order=order,
+                position=position,
+                sku=f"SKU-{position}",
+                title=f"婴儿纯棉连体衣 {position}",
+                spec="粉色 / 73cm",
+                quantity=2,
+                unit_price=Decimal("67.00"),
+                amount=Decimal("134.00"),
+            )
+            for position in range(1, (2 if how_many is None else how_many) + 1)
+        )
+
+    @factory.post_generation
+    def shipments(order, create, how_many, **_):
+        Shipment.objects.bulk_create(
+            Shipment(
+                order=order,
+                carrier="顺丰速运",
+                tracking_number=f"SF{order.pk:010d}{position}",
+                status=ShipmentStatus.IN_TRANSIT,
+                shipped_at=order.shipped_at,
+            )
+            for position in range(1, (1 if how_many is None else how_many) + 1)
+        )
+
+
+class CategoryFactory(DjangoModelFactory):
+    """A kind of problem; those the product starts with are found by their name."""
+
+    class Meta:
+        model = Category
+        django_get_or_create = ["name"]
+
+    name = "商品质量"
+
+
+class TicketFactory(DjangoModelFactory):
+    """``Ticket.open``, ``opened_ago`` before now or at ``at``."""
+
+    class Meta:
+        model = Ticket
+
+    class Params:
+        opened_ago = timedelta()
+
+    order = factory.SubFactory(OrderFactory)
+    category = factory.SubFactory(CategoryFactory)
+    urgency = Urgency.NORMAL
+    problem = "收到的连体衣开线，宝宝不能穿，消费者要求换货。"
+    by_user = factory.SubFactory(UserFactory)
+    at = factory.LazyAttribute(lambda ticket: database_now() - ticket.opened_ago)
+
+    @classmethod
+    def _create(cls, model_class, order, category, urgency, problem, by_user, at):
+        return model_class.open(TicketDraft(order, category, urgency, problem), by_user=by_user, at=at)
+
+
+def answerer(ticket: Ticket) -> User:
+    """Somebody of the ticket's merchant."""
+    return ticket.merchant.people.first() or UserFactory(staff_of=ticket.merchant)
+
+
+def submit(ticket: Ticket, at: datetime, text: str = ANSWER, outcome: str = Outcome.SOLVED) -> Ticket:
+    """The merchant's answer, whoever gives it."""
+    ticket.submit(by_user=answerer(ticket), outcome=outcome, text=text, at=at)
+    return ticket
+
+
+def submitted_ticket(after: timedelta = STEP, text: str = ANSWER, outcome: str = Outcome.SOLVED, **about):
+    """待客服审核: answered ``after`` its opening (which is two hours ago unless ``about`` says otherwise)."""
+    ticket = TicketFactory(**{"opened_ago": timedelta(hours=2)} | about)
+    return submit(ticket, ticket.created_at + after, text, outcome)
+
+
+def completed_ticket(**about) -> Ticket:
+    """已完结: as ``submitted_ticket``, and approved 20 minutes after the answer."""
+    ticket = submitted_ticket(**about)
+    ticket.approve(by_user=ticket.opened_by, at=ticket.handled_at + STEP)
+    return ticket
+
+
+def returned_ticket(**about) -> Ticket:
+    """待商家处理 in round 2: as ``submitted_ticket``, and handed back 20 minutes after the answer."""
+    ticket = submitted_ticket(**about)
+    ticket.return_to_merchant(by_user=ticket.opened_by, reason=REASON, at=ticket.handled_at + STEP)
+    return ticket
+
+
+def reopened_ticket(**about) -> Ticket:
+    """待商家处理 in round 2: as ``completed_ticket``, and reopened 20 minutes after it was completed."""
+    ticket = completed_ticket(**about)
+    ticket.reopen(by_user=ticket.opened_by, reason="消费者反映问题又出现了", at=ticket.handled_at + STEP)
+    return ticket
+
+
+def cancelled_ticket(after: timedelta = STEP, **about) -> Ticket:
+    """已撤销, ``after`` its opening (two hours ago unless ``about`` says otherwise), never answered."""
+    ticket = TicketFactory(**{"opened_ago": timedelta(hours=2)} | about)
+    ticket.cancel(by_user=ticket.opened_by, reason="消费者撤回了投诉", at=ticket.created_at + after)
+    return ticket
+
+
+def waiting_tickets(how_many: int, order: Order, by_user: User, due_at: datetime) -> list[Ticket]:
+    """Many waiting tickets of one order that were due at ``due_at``, for tests whose subject is not the opening.
+
+    Two inserts instead of the verb; neither snapshot nor event is written.
+    """
+    policy = Policy.objects.get(category=None, urgency=Urgency.NORMAL)
+    category = CategoryFactory()
+    started_at = due_at - policy.deadline_after
+    tickets = []
+    for number in take_numbers(started_at, how_many):
+        ticket = Ticket(
+            number=number,
+            order=order,
+            order_number=order.number,
+            merchant_id=order.merchant_id,
+            customer_id=order.customer_id,
+            category=category,
+            urgency=Urgency.NORMAL,
+            problem="收到的连体衣开线",
+            opened_by=by_user,
+            created_at=started_at,
+            handled_at=started_at,
+        )
+        ticket.first_round = ticket.new_round(policy, started_at)
+        tickets.append(ticket)
+    Ticket.objects.bulk_create(tickets, batch_size=2_000)
+    Round.objects.bulk_create([ticket.first_round for ticket in tickets], batch_size=2_000)
+    return tickets
