@@ -22,7 +22,8 @@ FIND_PYTHON = \
 			done; \
 			IFS=$$old_ifs; \
 		done; \
-		for candidate in "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python3; do \
+		pyenv="$${PYENV_ROOT:-$$HOME/.pyenv}"; \
+		for candidate in "$$pyenv"/shims/python3 "$$pyenv"/versions/3.1[2-9]*/bin/python3; do \
 			[ -z "$$found" ] && [ -x "$$candidate" ] && usable "$$candidate" && found="$$candidate"; \
 		done; \
 	fi; \
