@@ -66,7 +66,7 @@ def staff_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _staff_form(request: HttpRequest, person: User, done: str) -> HttpResponse:
-    form = StaffForm(request.POST or None, instance=person, owner=request.user)
+    form = StaffForm(request.POST if request.method == "POST" else None, instance=person, owner=request.user)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         messages.success(request, f"{done}：{saved.name}（{saved.username}）")

@@ -1,0 +1,141 @@
+"""Every address of the product, asked by every role, for its own and for others' things, by GET and by POST.
+
+A route that is missing from the table fails the suite: who may use a new page has to be decided, not assumed.
+"""
+
+import re
+
+import pytest
+
+from qinqin.checks import our_routes
+from tests.factories import TicketFactory, completed_ticket, submitted_ticket
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ["kefu", "zhuguan", "shangjia", "dianyuan", "shangjia2", "sysadmin"]
+NOBODY = "anonymous"
+
+# One word per person and method. The things asked for are merchant A's: shangjia and dianyuan own them, shangjia2
+# is the outsider. "page" 200, "go" a redirect to where the person works, "form" 422 (an empty form came back),
+# "late" 409 (nothing to press in this state), "no" 403, "none" 404, "never" 405.
+STATUS = {"page": 200, "go": 302, "form": 422, "late": 409, "no": 403, "none": 404, "never": 405}
+
+
+def table(get: str, post: str) -> dict[str, tuple[str, str]]:
+    """The words for kefu, zhuguan, shangjia, dianyuan, shangjia2, sysadmin, in this order."""
+    return dict(zip(PEOPLE, zip(get.split(), post.split(), strict=True), strict=True))
+
+
+SERVICE_ONLY = "page page no no no no"
+EVERYBODY = "page page page page page page"
+EVERYBODY_GOES = "go go go go go go"
+NEVER = "never never never never never never"
+WORKERS_NEVER = "never never never never never no"
+SERVICE_NEVER = "never never no no no no"
+
+ROUTES: dict[str, dict[str, tuple[str, str]]] = {
+    "": table(EVERYBODY_GOES, NEVER),
+    "login/": table(EVERYBODY_GOES, EVERYBODY_GOES),
+    "logout/": table(NEVER, EVERYBODY_GOES),
+    "password/": table(EVERYBODY, EVERYBODY),
+    "password/done/": table(EVERYBODY_GOES, NEVER),
+    "staff/": table("no no page no page no", "no no never no never no"),
+    "staff/new/": table("no no page no page no", "no no form no form no"),
+    "staff/<int:pk>/": table("no no page no none no", "no no form no none no"),
+    "orders/": table(SERVICE_ONLY, SERVICE_NEVER),
+    "orders/lookup/": table(SERVICE_ONLY, SERVICE_NEVER),
+    "orders/<str:number>/": table("page page page page none no", WORKERS_NEVER),
+    "tickets/": table("page page page page page no", WORKERS_NEVER),
+    "tickets/new/": table(SERVICE_ONLY, "form form no no no no"),
+    "tickets/review/": table(SERVICE_ONLY, SERVICE_NEVER),
+    "tickets/overdue/": table("no page no no no no", "no never no no no no"),
+    "tickets/<str:number>/": table("page page page page none no", WORKERS_NEVER),
+    "tickets/<str:number>/submit/": table("no no go go none no", "no no form form none no"),
+    "tickets/<str:number>/approve/": table("go go no no no no", "late late no no no no"),
+    "tickets/<str:number>/return/": table("go go no no no no", "late late no no no no"),
+    "tickets/<str:number>/cancel/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/reopen/": table("go go no no no no", "late late no no no no"),
+    "healthz": table(EVERYBODY, NEVER),
+}
+# Its answer says how the deadline scan is doing, the same for everybody; tests/qinqin/test_health.py knows it.
+ELSEWHERE = {"readyz"}
+PUBLIC = {"login/", "healthz"}
+
+
+@pytest.fixture
+def address(everybody, merchant_a, order_a, dianyuan):
+    """From a route to an address about merchant A's things."""
+    ticket = TicketFactory(order=order_a)
+
+    def address(route: str, number: str = "", pk: int = 0) -> str:
+        mine = order_a.number if route.startswith("orders/") else ticket.number
+        return "/" + route.replace("<str:number>", number or mine).replace("<int:pk>", str(pk or dianyuan.pk))
+
+    return address
+
+
+def test_no_route_is_missing_from_the_table():
+    assert {route for route, _, _ in our_routes()} == set(ROUTES) | ELSEWHERE
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+@pytest.mark.parametrize("route", ROUTES)
+def test_who_may_use_it(client, everybody, address, route, name):
+    client.force_login(everybody[name], backend="merchants.backends.ActivePeopleBackend")
+    get, post = ROUTES[route][name]
+    found = client.get(address(route)).status_code
+    client.force_login(everybody[name], backend="merchants.backends.ActivePeopleBackend")
+    sent = client.post(address(route)).status_code
+    assert (found, sent) == (STATUS[get], STATUS[post])
+
+
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - PUBLIC))
+def test_without_a_login_there_is_only_the_way_to_it(client, address, route):
+    page = client.get(address(route))
+    assert page.status_code == 302
+    assert page["Location"].startswith("/login/")
+    assert client.post(address(route)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("route", "sentence"),
+    [
+        ("tickets/<str:number>/", "工单不存在或无权查看"),
+        ("tickets/<str:number>/submit/", "工单不存在或无权查看"),
+        ("orders/<str:number>/", "订单不存在或无权查看"),
+        ("staff/<int:pk>/", "员工账号不存在或无权查看"),
+    ],
+)
+def test_what_is_anothers_answers_like_what_does_not_exist(client, shangjia2, address, route, sentence):
+    client.force_login(shangjia2, backend="merchants.backends.ActivePeopleBackend")
+    anothers = client.get(address(route))
+    missing = client.get(address(route, number="GD20990101-000001", pk=987_654))
+    assert (anothers.status_code, missing.status_code) == (404, 404)
+    assert sentence in anothers.text
+    assert anothers.text == missing.text
+
+
+@pytest.mark.parametrize("path", ["/tickets/", "/tickets/?tab=all", "/tickets/?tab=all&q=连体衣", "/staff/"])
+def test_no_page_of_another_merchant_shows_a_trace(client, shangjia2, order_a, merchant_a, dianyuan, path):
+    tickets = [TicketFactory(order=order_a), submitted_ticket(order=order_a), completed_ticket(order=order_a)]
+    client.force_login(shangjia2, backend="merchants.backends.ActivePeopleBackend")
+    page = client.get(path).text
+    traces = [order_a.number, merchant_a.name, dianyuan.name, *(ticket.number for ticket in tickets)]
+    assert [trace for trace in traces if trace in page] == []
+
+
+def test_counts_are_ones_own(client, shangjia2, order_a, order_b):
+    TicketFactory(order=order_a)
+    TicketFactory(order=order_b)
+    client.force_login(shangjia2, backend="merchants.backends.ActivePeopleBackend")
+    page = client.get("/tickets/").text
+    tabs = dict(re.findall(r'id="tab-(\w+)".*?class="count"[^>]*>(\d+)<', page, re.DOTALL))
+    assert tabs == {"todo": "1", "due_soon": "0", "overdue": "0", "returned": "0", "all": "1"}
+
+
+@pytest.mark.parametrize(
+    "number", ["", "x", "GD1", "%00", "GD20260101-000001%0A", "a" * 3000, "..%2f..%2fetc"]
+)
+def test_a_strange_number_is_simply_not_there(client, kefu, number):
+    client.force_login(kefu, backend="merchants.backends.ActivePeopleBackend")
+    assert client.get(f"/tickets/{number}x/").status_code == 404
