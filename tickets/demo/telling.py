@@ -1,0 +1,144 @@
+"""Tells a story through the verbs: who does what, in which words, and what it does to the order."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import zip_longest
+from random import Random
+
+from tickets.models import Ticket, TicketDraft
+
+from .consumers import invent_address, invent_phone
+from .people import House
+from .phrases import Phrases
+from .stories import Story
+
+# The outcomes after which a refund, a new parcel or a new address has really happened.
+SETTLED = {"solved", "partly"}
+REMARK = "售后已与客户约定，见工单处理结果"
+
+Happening = tuple[datetime, Callable[[], None]]
+
+
+class Teller:
+    """One story and its ticket. ``happenings``: its verbs and what the answer does to the order, each with its time."""
+
+    def __init__(self, story: Story, house: House, phrases: Phrases, rng: Random):
+        self.story, self.house, self.phrases, self.rng = story, house, phrases, rng
+        self.case, self.purchase = story.case, story.purchase
+        self.ticket = None
+        self.settled_at = self._settled_at()
+        self.new_parcel = self._new_parcel()
+        self.slots = self._slots()
+        self.happenings = [(story.opened_at, self._opening()), *self._steps(), *self._effects()]
+
+    # What is fixed before the telling begins.
+
+    def _settled_at(self) -> datetime | None:
+        """When the case's own answer is given; the answers before it were sent back."""
+        steps = self.story.plot.steps
+        followed_by = [step.verb for step in steps[1:]]
+        for step, follower, at in zip_longest(steps, followed_by, self.story.moments[1:]):
+            if step.verb == "submit" and follower != "return":
+                return at
+        return None
+
+    def _new_parcel(self):
+        if self.case.then != "reship" or self.settled_at is None:
+            return None
+        return self.purchase.new_parcel(self.rng, self.settled_at - timedelta(minutes=5))
+
+    def _slots(self) -> dict[str, str]:
+        """What the words say about this order."""
+        phone = self.purchase.order.phone
+        parcels = self.purchase.parcels
+        return {
+            "item": self.story.shop.goods[self.case.goods].short,
+            "phone": phone,
+            "spaced_phone": f"{phone[:3]}-{phone[3:7]}-{phone[7:]}",
+            "other_phone": invent_phone(self.rng),
+            "carrier": parcels[0].carrier if parcels else "快递",
+            "new_tracking": self.new_parcel.tracking_number if self.new_parcel else "",
+            "refund": str(self.purchase.price_of(self.case.refund, self.case.goods))
+            if self.case.refund
+            else "",
+        }
+
+    # The verbs.
+
+    def _opening(self) -> Callable[[], None]:
+        case, at = self.case, self.story.opened_at
+        problem = self.phrases.dress(case.problem).format_map(self.slots)
+        draft = TicketDraft(self.purchase.order, self.story.category, case.urgency, problem)
+        by_user = self._somebody_of_service()
+
+        def open_ticket():
+            self.ticket = Ticket.open(draft, by_user=by_user, at=at)
+
+        return open_ticket
+
+    def _steps(self) -> list[Happening]:
+        told, steps = [], self.story.plot.steps
+        reason = ""
+        awaited = None  # the answer that the last reopening asked for
+        for index, (step, at) in enumerate(zip(steps, self.story.moments[1:], strict=True)):
+            if step.verb == "submit":
+                if at == self.settled_at:
+                    outcome, text = self.case.outcome, self.case.answer
+                elif awaited:
+                    outcome, text = awaited.outcome, awaited.answer
+                else:
+                    outcome, text, reason = self._not_good_enough(is_first=index == 0)
+                if step.share > 1:
+                    text = self.phrases.apologise(text)
+                told.append((at, self._submit(outcome, text, at)))
+                continue
+            if step.verb == "reopen":
+                awaited = self.phrases.again(self.case.category)
+                reason = awaited.reason
+            elif step.verb == "cancel":
+                reason = self.phrases.cancelling(self.case.category)
+            told.append((at, self._by_service(step.verb, reason, at)))
+        return told
+
+    def _not_good_enough(self, *, is_first: bool) -> tuple[str, str, str]:
+        """(outcome, answer, why it comes back)"""
+        if is_first and self.case.first:
+            return "solved", self.case.first, self.case.sent_back
+        thin = self.phrases.thin()
+        return thin.outcome, thin.answer, thin.reason
+
+    def _submit(self, outcome: str, text: str, at: datetime) -> Callable[[], None]:
+        by_user = self.rng.choice(self.house.staff_of(self.story.shop.code))
+        text = text.format_map(self.slots)
+        return lambda: self.ticket.submit(by_user=by_user, outcome=outcome, text=text, at=at)
+
+    def _by_service(self, verb: str, reason: str, at: datetime) -> Callable[[], None]:
+        by_user = self._somebody_of_service()
+        note = self.phrases.note()
+        return {
+            "approve": lambda: self.ticket.approve(by_user=by_user, note=note, at=at),
+            "return": lambda: self.ticket.return_to_merchant(by_user=by_user, reason=reason, at=at),
+            "cancel": lambda: self.ticket.cancel(by_user=by_user, reason=reason, at=at),
+            "reopen": lambda: self.ticket.reopen(by_user=by_user, reason=reason, at=at),
+        }[verb]
+
+    def _somebody_of_service(self):
+        return self.rng.choices([*self.house.support, self.house.manager], weights=[5, 3, 1])[0]
+
+    # What the answer does to the order.
+
+    def _effects(self) -> list[Happening]:
+        if self.settled_at is None or self.case.outcome not in SETTLED:
+            return []
+        case, purchase, at = self.case, self.purchase, self.settled_at - timedelta(minutes=2)
+        effects = []
+        if case.refund:
+            effects.append((at, lambda: purchase.refund(case.refund, case.goods)))
+        if case.then == "reship":
+            effects.append((at, lambda: purchase.send_again(self.new_parcel)))
+        elif case.then == "address":
+            address = invent_address(self.rng)
+            effects.append((at, lambda: purchase.move_to(address)))
+        elif case.then == "remark":
+            effects.append((at, lambda: purchase.remark(REMARK)))
+        return effects
