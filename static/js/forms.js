@@ -1,5 +1,5 @@
-// One press, one submission: a form with [data-lock] is busy until the next page is there. It is released when the
-// page comes back from history, when a request fails, and after 15 seconds; what counts is the server's to decide.
+// One press, one submission: a form with [data-lock] is busy until the next page is there; released when the page
+// comes back from history, when a request fails, and after 15 seconds.
 const say = (form, words) => {
   const status = form.querySelector("[role=status]");
   if (status) status.textContent = words;

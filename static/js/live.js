@@ -1,6 +1,6 @@
 // Keeps the screen true: countdowns run, lists fetch themselves anew.
 
-// The clock is the server's: [data-now] is its time when the page, or a newer part of it, was made.
+// The clock is the server's: [data-now] is its time when the page or its newest part was made.
 let ahead = 0;
 const readClock = () => {
   const made = document.querySelector("[data-now]")?.dataset.now;
@@ -19,13 +19,13 @@ const duration = (seconds) => {
   return `${Math.floor(hours / 24)}天${two(hours % 24)}小时`;
 };
 
-// Levels as in tickets/timeliness.py: 1 from the warning on, 2 in the last half hour, 3 from the deadline on.
+// Words and levels as in tickets/timeliness.py: 1 warned, 2 in the last half hour, 3 overdue.
 const refreshCountdowns = () => {
   const now = (Date.now() + ahead) / 1000;
   for (const element of document.querySelectorAll(".countdown[data-due]")) {
-    const left = element.dataset.due - now;
-    const level = left <= 0 ? 3 : now < element.dataset.warn ? 0 : left <= 1800 ? 2 : 1;
-    const text = ["剩余", "即将超时 剩余", "即将超时 剩余", "已超时"][level] + duration(left);
+    const { due, warn } = element.dataset;
+    const level = now >= due ? 3 : now < warn ? 0 : due - now <= 1800 ? 2 : 1;
+    const text = ["剩余", "即将超时 剩余", "即将超时 剩余", "已超时"][level] + duration(due - now);
     if (element.textContent !== text) element.textContent = text;
     element.dataset.level = level;
     element.dataset.state = ["normal", "due_soon", "due_soon", "overdue"][level];
@@ -45,15 +45,14 @@ const refreshLists = () => {
     list.freshAt ??= Date.now();
     if (Date.now() - list.freshAt < list.dataset.refreshEvery * 1000 || isBusy()) continue;
     list.freshAt = Date.now();
-    list.dispatchEvent(new CustomEvent("refresh"));
+    list.dispatchEvent(new Event("refresh"));
   }
 };
 
 addEventListener("pointermove", () => (moved = Date.now()), { passive: true });
 addEventListener("visibilitychange", () => refreshCountdowns() || refreshLists());
 addEventListener("htmx:after:swap", readClock);
-
-// Signed out meanwhile: the answer is the login page, which does not belong into the list.
+// Signed out meanwhile: the answer is the login page, which does not belong in a list.
 addEventListener("htmx:before:response", (event) => {
   if (!event.detail.ctx.response.raw.redirected) return;
   event.preventDefault();
