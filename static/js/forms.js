@@ -1,5 +1,5 @@
-// One press, one submission: a form with [data-lock] is busy until the next page is there; released when the page
-// comes back from history, when a request fails, and after 15 seconds.
+// One press, one submission: a form with [data-lock] is busy until the next page is there. Where none comes, it is
+// released after 15 seconds or when the page returns.
 const say = (form, words) => {
   const status = form.querySelector("[role=status]");
   if (status) status.textContent = words;
@@ -10,8 +10,6 @@ const release = (form) => {
   form.removeAttribute("aria-busy");
   say(form, "");
 };
-
-const releaseAll = () => document.querySelectorAll("[data-lock][aria-busy]").forEach(release);
 
 addEventListener("submit", (event) => {
   const form = event.target;
@@ -24,6 +22,5 @@ addEventListener("submit", (event) => {
   form.ariaBusy = "true";
   form.lockTimer = setTimeout(release, 15_000, form);
 });
-addEventListener("pageshow", releaseAll);
-addEventListener("htmx:error", releaseAll);
-addEventListener("htmx:response:error", releaseAll);
+
+addEventListener("pageshow", () => document.querySelectorAll("[data-lock][aria-busy]").forEach(release));
