@@ -690,7 +690,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("overdue_at__isnull", True), ("overdue_recorded_at__isnull", True)),
                     models.Q(
-                        ("overdue_at__isnull", False), ("overdue_recorded_at__gte", models.F("overdue_at"))
+                        ("overdue_at__isnull", False),
+                        ("overdue_recorded_at__gte", models.F("overdue_at")),
+                        ("overdue_recorded_at__isnull", False),
                     ),
                     _connector="OR",
                 ),

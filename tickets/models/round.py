@@ -117,7 +117,12 @@ class Round(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(overdue_at__isnull=True, overdue_recorded_at__isnull=True)
-                | Q(overdue_at__isnull=False, overdue_recorded_at__gte=F("overdue_at")),
+                # isnull=False is said because a CHECK lets pass what is neither true nor false.
+                | Q(
+                    overdue_at__isnull=False,
+                    overdue_recorded_at__isnull=False,
+                    overdue_recorded_at__gte=F("overdue_at"),
+                ),
                 name="round_overdue_has_a_record_time",
             ),
         ]
