@@ -1,0 +1,109 @@
+"""History is written once, also for whoever talks to the database directly."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
+
+from tests.factories import completed_ticket
+from tests.rows import rows_of
+from tickets.models import Event, Result, Round
+
+TABLES = ["tickets_event", "tickets_result", "tickets_round"]
+WRITES = {
+    "change an event": "UPDATE tickets_event SET text = 'etwas anderes'",
+    "move an event": "UPDATE tickets_event SET occurred_at = recorded_at",
+    "an update that changes nothing": "UPDATE tickets_event SET text = text",
+    "delete events": "DELETE FROM tickets_event",
+    "change a result": "UPDATE tickets_result SET text = 'something else entirely'",
+    "change an outcome": "UPDATE tickets_result SET outcome = 'solved'",
+    "delete results": "DELETE FROM tickets_result",
+    "delete rounds": "DELETE FROM tickets_round",
+    "forget a missed deadline": "UPDATE tickets_round SET overdue_at = NULL, overdue_recorded_at = NULL",
+    "move a missed deadline": "UPDATE tickets_round SET overdue_at = started_at",
+    "forget when it was noticed": "UPDATE tickets_round SET overdue_recorded_at = closed_at",
+}
+
+
+@pytest.fixture
+def ticket(order_a):
+    """Answered late and completed: it has every kind of record."""
+    return completed_ticket(order=order_a, opened_ago=timedelta(hours=9), after=timedelta(hours=5))
+
+
+@pytest.mark.parametrize("sql", WRITES.values(), ids=WRITES)
+def test_the_database_refuses_to(sql, ticket):
+    before = rows_of(ticket)
+    with (
+        pytest.raises(IntegrityError, match="is append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
+    assert rows_of(ticket) == before
+
+
+def test_postgresql_refuses_to_truncate(ticket, subtests):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no TRUNCATE")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending checks refuses for their sake
+        for table in TABLES:
+            with (
+                subtests.test(table),
+                pytest.raises(IntegrityError, match="is append-only"),
+                transaction.atomic(),
+            ):
+                cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
+def test_nor_does_it_let_the_models_do_so(ticket, subtests):
+    before = rows_of(ticket)
+    event, result, round_ = ticket.events.first(), ticket.result, ticket.rounds.get()
+    attempts = {
+        "queryset.update": lambda: Event.objects.update(text="etwas anderes"),
+        "queryset.delete": lambda: Event.objects.all().delete(),
+        "event.save": lambda: event.save(),
+        "event.delete": lambda: event.delete(),
+        "result.save": lambda: result.save(),
+        "result queryset.update": lambda: Result.objects.update(text="etwas ganz anderes"),
+        "result.delete": lambda: result.delete(),
+        "round.delete": lambda: round_.delete(),
+        "round queryset.delete": lambda: Round.objects.all().delete(),
+        "ticket.delete": lambda: ticket.delete(),
+    }
+    for name, attempt in attempts.items():
+        with subtests.test(name), pytest.raises((IntegrityError, ProtectedError)), transaction.atomic():
+            attempt()
+    assert rows_of(ticket) == before
+
+
+def test_a_round_may_still_change_in_what_is_no_record(ticket):
+    assert Round.objects.filter(ticket=ticket).update(closed_at=ticket.handled_at + timedelta(seconds=1)) == 1
+
+
+@pytest.mark.django_db
+def test_the_triggers_have_survived_every_migration():
+    """SQLite loses a table's triggers when a migration rebuilds the table; such a migration must create them again."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'")
+            expected = {
+                "tickets_event_append_only",
+                "tickets_result_append_only",
+                "tickets_round_no_delete",
+                "tickets_round_overdue_kept",
+                *(f"{table}_no_truncate" for table in TABLES),
+            }
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            expected = {
+                "tickets_event_no_update",
+                "tickets_event_no_delete",
+                "tickets_result_no_update",
+                "tickets_result_no_delete",
+                "tickets_round_no_delete",
+                "tickets_round_overdue_kept",
+            }
+        assert {name for (name,) in cursor.fetchall()} >= expected
