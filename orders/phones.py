@@ -8,22 +8,39 @@ import re
 
 from django.utils.crypto import salted_hmac
 
+from . import masking
 from .masking import mask_phone
 
-MARK = re.compile(r"^(?:(\d{3})\*{4}(\d{4})|\*{4}(\d{2}))~([0-9a-f]{8})$")
-LAST_DIGITS = re.compile(r"^\d{4}$")
-MOBILE = re.compile(r"^1[3-9]\d{9}$")
+MARK = re.compile(r"^(?:(\d{3})\*{4}(\d{4})|\*{4}(\d{2}))~([0-9a-f]{8})$", re.ASCII)
+LAST_DIGITS = re.compile(r"^\d{4}$", re.ASCII)
+MOBILE = re.compile(r"^1[3-9]\d{9}$", re.ASCII)
+COUNTRY = re.compile(r"^(?:00)?86(?=\d{11}$)")
+LETTER = re.compile(r"[^\W\d_]")
+NAME_PART = re.compile(r"[A-Za-z][_-]?$")
 
 
 def normal_phone(text: str) -> str:
-    """A phone number as it is stored and compared: digits only, without the country's 86."""
-    digits = re.sub(r"\D", "", text)
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+    """A phone number as it is stored and compared: plain digits only, without the country's 86."""
+    return COUNTRY.sub("", "".join(str(int(character)) for character in text if character.isdecimal()))
 
 
 def looks_like_mobile(text: str) -> bool:
-    """Whether somebody typed a whole mainland mobile number (blanks, hyphens and +86 allowed)."""
-    return bool(re.fullmatch(r"[\d\s+-]+", text.strip())) and bool(MOBILE.match(normal_phone(text)))
+    """Whether somebody typed a whole mainland mobile number and nothing else, in whatever writing."""
+    return not LETTER.search(text) and bool(MOBILE.match(normal_phone(text)))
+
+
+def take_mobile(text: str) -> tuple[str, str]:
+    """The first whole mobile number in a text ('' where there is none), and the text without it.
+
+    Digits that follow Latin letters are part of an order number, not a telephone number.
+    """
+    if looks_like_mobile(text):
+        return normal_phone(text), ""
+    mobile = masking.MOBILE.search(text)
+    if mobile is None or NAME_PART.search(text[: mobile.start()]):
+        return "", text
+    rest = f"{text[: mobile.start()].strip()} {text[mobile.end() :].strip()}"
+    return normal_phone(mobile.group(1)), rest.strip()
 
 
 def phone_mark(phone: str) -> str:
@@ -42,6 +59,11 @@ def phones_of(mark: str, orders) -> list[str]:
     match = MARK.match(mark)
     if not match:
         return []
-    start, end = match.group(1) or "", match.group(2) or match.group(3)
-    candidates = orders.filter(phone__startswith=start, phone__endswith=end).values_list("phone", flat=True)
+    start, end = match.group(1), match.group(2) or match.group(3)
+    if start and start.startswith("1"):
+        # A number that the mall lent may be followed by an extension.
+        orders = orders.filter(phone__startswith=start, phone__contains=end)
+    else:
+        orders = orders.filter(phone__endswith=end)
+    candidates = orders.values_list("phone", flat=True)
     return [phone for phone in candidates.distinct() if phone_mark(phone) == mark]

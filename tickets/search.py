@@ -84,10 +84,11 @@ class SearchForm(forms.Form):
         A number is somebody's: it may stand neither in the pages that follow nor in their addresses.
         """
         query = {name: value for name, value in self.data.items() if value}
-        if phones.looks_like_mobile(self.cleaned_data.get("q") or ""):
-            return query | {"q": "", "phone": phones.phone_mark(query["q"])}
-        phone = self.cleaned_data.get("phone") or ""
-        if phone and not phones.is_mark(phone) and len(phones.normal_phone(phone)) > 4:
+        mobile, rest = phones.take_mobile(query.get("q", ""))
+        if mobile:
+            return query | {"q": rest, "phone": phones.phone_mark(mobile)}
+        phone = query.get("phone", "").strip()
+        if not phones.is_mark(phone) and len(phones.normal_phone(phone)) > 4:
             return query | {"phone": phones.phone_mark(phone)}
         return None
 
@@ -98,10 +99,10 @@ class SearchForm(forms.Form):
         return tickets
 
     def _by_q(self, text: str) -> Q:
-        return Q(number__iexact=text) | Q(order_number=text) | Q(problem__icontains=text)
+        return Q(number=text.upper()) | Q(order_number=text) | Q(problem__icontains=text)
 
     def _by_number(self, number: str) -> Q:
-        return Q(number__iexact=number.strip())
+        return Q(number=number.strip().upper())
 
     def _by_order_number(self, number: str) -> Q:
         return Q(order_number=number.strip())
