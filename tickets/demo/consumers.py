@@ -145,6 +145,14 @@ ESTATES = [
     "小满佳苑",
 ]
 
+Household = tuple[Customer, str]
+
+
+def move_in(rng: Random, how_many: int) -> list[Household]:
+    """Write so many consumers; each with the address where parcels go."""
+    customers = Customer.objects.bulk_create(invent_customers(rng, how_many))
+    return [(customer, invent_address(rng)) for customer in customers]
+
 
 def invent_customers(rng: Random, how_many: int) -> list[Customer]:
     """Unsaved consumers with a name, a phone and an account, each of them once."""

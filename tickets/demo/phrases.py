@@ -18,33 +18,47 @@ class Exchange:
 
 
 class Phrases:
+    """Picks words that suit a kind of problem."""
+
     def __init__(self, rng: Random):
         self._rng = rng
+        self._last: dict[str, dict] = {}
         self._sheet = tomllib.loads(FILE.read_text(encoding="utf-8"))
 
-    def dress(self, core: str) -> str:
+    def dress(self, core: str, category: str) -> str:
         """A problem with customer service's words before and after it."""
-        lead, tail = self._rng.choice(self._sheet["leads"]), self._rng.choice(self._sheet["tails"])
-        return f"{lead}{core}{tail}"
+        return f"{self._pick('lead', category)['text']}{core}{self._pick('tail', category)['text']}"
 
-    def note(self) -> str:
-        return self._rng.choice(self._sheet["notes"])
+    def apologise(self, answer: str, category: str) -> str:
+        """An answer that comes late, mostly with a word about it."""
+        return f"{self._pick('apology', category)['text']}\n{answer}".strip()
 
-    def apologise(self, answer: str) -> str:
-        """An answer that comes late, sometimes with a word about it."""
-        if self._rng.random() < 0.4:
-            return answer
-        return f"{self._rng.choice(self._sheet['apologies'])}\n{answer}"
+    def note(self, category: str, outcome: str) -> str:
+        """What customer service writes when it accepts an answer; often nothing."""
+        return self._pick("note", category, outcome)["text"]
 
-    def thin(self) -> Exchange:
+    def thin(self, category: str) -> Exchange:
         """An answer that was not good enough, and what customer service said to it."""
-        return Exchange(**self._rng.choice(self._sheet["thin"]))
+        return self._exchange("thin", category)
 
     def again(self, category: str) -> Exchange:
         """Why a completed ticket was opened again, and what the merchant wrote then."""
-        entry = self._rng.choice([row for row in self._sheet["again"] if category in row["categories"]])
-        return Exchange(entry["outcome"], entry["answer"], entry["reason"])
+        return self._exchange("again", category)
 
     def cancelling(self, category: str) -> str:
-        fitting = [row["reason"] for row in self._sheet["cancel"] if category in row["categories"]]
-        return self._rng.choice(fitting)
+        return self._pick("cancel", category)["reason"]
+
+    def _exchange(self, kind: str, category: str) -> Exchange:
+        """Not the same twice in a row where there is a choice: who is sent back twice answers in two ways."""
+        row = self._pick(kind, category, but_not=self._last.get(kind))
+        self._last[kind] = row
+        return Exchange(row["outcome"], row["answer"].strip(), row["reason"])
+
+    def _pick(self, kind: str, category: str, outcome: str = "", but_not: dict | None = None) -> dict:
+        fitting = [
+            row
+            for row in self._sheet[kind]
+            if category in row.get("categories", [category]) and outcome in row.get("outcomes", [outcome])
+        ]
+        fitting = [row for row in fitting if row is not but_not] or fitting
+        return self._rng.choices(fitting, weights=[row.get("weight", 1) for row in fitting])[0]

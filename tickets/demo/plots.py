@@ -1,6 +1,6 @@
 """How a ticket's life goes: the steps, how long each takes, and where the story stands now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -25,6 +25,20 @@ class Plot:
     steps: tuple[Step, ...] = ()
     left: float | None = None
     ago: float = 0
+
+    def varied(self, rng: Random) -> "Plot":
+        """The same course with other spans; what is on time stays on time, and late stays late."""
+        return replace(
+            self,
+            steps=tuple(
+                replace(
+                    step,
+                    share=step.share * (1 if 0.85 < step.share < 1.15 else rng.uniform(0.9, 1.1)),
+                    after=step.after * rng.uniform(0.7, 1.4),
+                )
+                for step in self.steps
+            ),
+        )
 
     def moments(self, allowed: timedelta, now: datetime) -> list[datetime]:
         """When the ticket was opened, and when each step was done; none of it after ``now``."""
@@ -67,7 +81,10 @@ SENT_BACK_LATE = (answers(1.2), returned(22))
 SENT_BACK_TWICE = (answers(0.6), returned(18), answers(0.35), returned(11))
 OPENED_AGAIN = (answers(0.5), approved(9), reopened(610))
 
-HOUR, DAY = 60, 24 * 60
+DAY = 24 * 60
+
+# How many stories the smaller shops have.
+SMALL_SHOPS = {"luyi": 20, "mianwu": 17, "pingzai": 14, "yunmi": 12}
 
 
 def _many(before: tuple[Step, ...] = (), left=(), ago=()) -> list[Plot]:
@@ -94,7 +111,13 @@ def _days(rng: Random, how_many: int) -> list[float]:
 
 def plots_for(shop_code: str, rng: Random) -> list[Plot]:
     """Every story of a shop, those that live now first."""
-    return {"heyu": _rich, "tuanguo": _medium}.get(shop_code, _small)(rng)
+    if shop_code == "heyu":
+        return _rich(rng)
+    if shop_code == "tuanguo":
+        return _medium(rng)
+    plots = _small(rng)
+    kept = sorted(rng.sample(range(len(plots)), SMALL_SHOPS[shop_code]))
+    return [plots[index] for index in kept]
 
 
 def _rich(rng: Random) -> list[Plot]:
@@ -109,7 +132,7 @@ def _rich(rng: Random) -> list[Plot]:
             (), (0.2, 3), (0.4, 9), (0.75, 21), (0.9, 44), (0.5, 78), (0.3, 132), (1.08, 15), (1.9, 63)
         ),
         *_reviewing(SENT_BACK, (0.4, 27), (1.3, 51)),
-        *_done(rng, 12, 35, 88, 150, 205, 290, 410, 520, *_days(rng, 9)),
+        *_done(rng, 12, 35, 88, 150, 205, 290, 410, 520, *_days(rng, 16)),
         Plot((answers(1.04), approved(20)), ago=95),
         Plot((answers(2.6), approved(31)), ago=1.7 * DAY),
         Plot((answers(7.5), approved(16)), ago=4.2 * DAY),
@@ -134,7 +157,7 @@ def _medium(rng: Random) -> list[Plot]:
         *_many(OPENED_AGAIN, ago=[33]),
         *_reviewing((), (0.35, 6), (0.7, 38), (1.3, 24)),
         *_reviewing(SENT_BACK, (0.6, 57)),
-        *_done(rng, 47, 170, 340, *_days(rng, 5)),
+        *_done(rng, 47, 170, 340, *_days(rng, 9)),
         Plot((answers(1.7), approved(28)), ago=1.1 * DAY),
         Plot((*SENT_BACK, answers(0.9), approved(17)), ago=3.4 * DAY),
         Plot((cancelled(31),), ago=190),
@@ -149,7 +172,7 @@ def _small(rng: Random) -> list[Plot]:
         *_many(ago=[2 + shift, 30 + shift], left=[31 + shift, 12 + shift, -20 - 7 * shift]),
         *_many(rng.choice([SENT_BACK, SENT_BACK_TWICE]), ago=[11 + shift]),
         *_reviewing((), (0.4, 10 + 2 * shift), (1.2, 20 + 3 * shift)),
-        *_done(rng, 60 + 5 * shift, 300 + 20 * shift, *_days(rng, 4)),
+        *_done(rng, 60 + 5 * shift, 300 + 20 * shift, *_days(rng, 7)),
         Plot((answers(1.5), approved(24)), ago=(1 + shift / 3) * DAY),
         Plot((*SENT_BACK, answers(0.6), approved(21)), ago=(2 + shift / 2) * DAY),
         Plot((cancelled(20 + shift),), ago=(1 + shift / 2) * DAY),

@@ -26,9 +26,10 @@ class Goods:
 class Case:
     """A problem as a consumer tells it, and the shop's answer.
 
-    ``order`` is how far the order is when the ticket is opened; ``refund`` (``line``, ``all`` or an amount in yuan)
-    and ``then`` (``reship``, ``address``, ``remark``) are what the answer does to it. ``first`` is an answer that was
-    not good enough, and ``sent_back`` why.
+    ``spec``, ``quantity`` and ``also`` (another article) say what was bought, where the words depend on it; ``order``
+    how far the order is when the ticket is opened; ``refund`` (``line``, ``all`` or an amount in yuan) and ``then``
+    (``reship``, ``address``, ``remark``) what the answer does to it. ``first`` is an answer that was not good enough,
+    ``sent_back`` why.
     """
 
     goods: str
@@ -36,6 +37,9 @@ class Case:
     problem: str
     outcome: str
     answer: str
+    spec: str = ""
+    quantity: int = 0
+    also: str = ""
     urgency: str = "normal"
     order: str = "delivered"
     refund: str = ""
@@ -63,5 +67,4 @@ def _read(code: str) -> Shop:
         key: Goods(**{**article, "price": Decimal(article["price"])})
         for key, article in sheet["goods"].items()
     }
-    cases = [Case(**{key: value.strip() for key, value in case.items()}) for case in sheet["cases"]]
-    return Shop(code, sheet["name"], sheet["orders"], goods, cases)
+    return Shop(code, sheet["name"], sheet["orders"], goods, [Case(**case) for case in sheet["cases"]])

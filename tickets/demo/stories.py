@@ -39,7 +39,7 @@ def compose(shop: Shop, rng: Random, now: datetime, categories: dict[str, Catego
         case = deck[index % len(deck)]
         category = categories[case.category]
         allowed = policies.find(category.pk, case.urgency).deadline_after
-        moments = _in_waking_hours(plot.moments(allowed, now), now)
+        moments = _in_waking_hours(plot.varied(rng).moments(allowed, now), now)
         stories.append(Story(shop, case, plot, category, moments))
     return stories
 

@@ -10,13 +10,12 @@ from tickets.models import Ticket, TicketDraft
 from .consumers import invent_address, invent_phone
 from .people import House
 from .phrases import Phrases
+from .purchases import Happening, between
 from .stories import Story
 
 # The outcomes after which a refund, a new parcel or a new address has really happened.
 SETTLED = {"solved", "partly"}
 REMARK = "售后已与客户约定，见工单处理结果"
-
-Happening = tuple[datetime, Callable[[], None]]
 
 
 class Teller:
@@ -45,7 +44,9 @@ class Teller:
     def _new_parcel(self):
         if self.case.then != "reship" or self.settled_at is None:
             return None
-        return self.purchase.new_parcel(self.rng, self.settled_at - timedelta(minutes=5))
+        return self.purchase.new_parcel(
+            self.rng, self.settled_at.replace(microsecond=0) - timedelta(minutes=5)
+        )
 
     def _slots(self) -> dict[str, str]:
         """What the words say about this order."""
@@ -58,6 +59,7 @@ class Teller:
             "other_phone": invent_phone(self.rng),
             "carrier": parcels[0].carrier if parcels else "快递",
             "new_tracking": self.new_parcel.tracking_number if self.new_parcel else "",
+            "paid": str(self.purchase.order.paid_amount),
             "refund": str(self.purchase.price_of(self.case.refund, self.case.goods))
             if self.case.refund
             else "",
@@ -67,7 +69,7 @@ class Teller:
 
     def _opening(self) -> Callable[[], None]:
         case, at = self.case, self.story.opened_at
-        problem = self.phrases.dress(case.problem).format_map(self.slots)
+        problem = self.phrases.dress(case.problem, case.category).format_map(self.slots)
         draft = TicketDraft(self.purchase.order, self.story.category, case.urgency, problem)
         by_user = self._somebody_of_service()
 
@@ -78,7 +80,7 @@ class Teller:
 
     def _steps(self) -> list[Happening]:
         told, steps = [], self.story.plot.steps
-        reason = ""
+        reason = outcome = ""
         awaited = None  # the answer that the last reopening asked for
         for index, (step, at) in enumerate(zip(steps, self.story.moments[1:], strict=True)):
             if step.verb == "submit":
@@ -89,7 +91,7 @@ class Teller:
                 else:
                     outcome, text, reason = self._not_good_enough(is_first=index == 0)
                 if step.share > 1:
-                    text = self.phrases.apologise(text)
+                    text = self.phrases.apologise(text, self.case.category)
                 told.append((at, self._submit(outcome, text, at)))
                 continue
             if step.verb == "reopen":
@@ -97,14 +99,14 @@ class Teller:
                 reason = awaited.reason
             elif step.verb == "cancel":
                 reason = self.phrases.cancelling(self.case.category)
-            told.append((at, self._by_service(step.verb, reason, at)))
+            told.append((at, self._by_service(step.verb, reason, outcome, at)))
         return told
 
     def _not_good_enough(self, *, is_first: bool) -> tuple[str, str, str]:
         """(outcome, answer, why it comes back)"""
         if is_first and self.case.first:
             return "solved", self.case.first, self.case.sent_back
-        thin = self.phrases.thin()
+        thin = self.phrases.thin(self.case.category)
         return thin.outcome, thin.answer, thin.reason
 
     def _submit(self, outcome: str, text: str, at: datetime) -> Callable[[], None]:
@@ -112,9 +114,9 @@ class Teller:
         text = text.format_map(self.slots)
         return lambda: self.ticket.submit(by_user=by_user, outcome=outcome, text=text, at=at)
 
-    def _by_service(self, verb: str, reason: str, at: datetime) -> Callable[[], None]:
+    def _by_service(self, verb: str, reason: str, outcome: str, at: datetime) -> Callable[[], None]:
         by_user = self._somebody_of_service()
-        note = self.phrases.note()
+        note = self.phrases.note(self.case.category, outcome)
         return {
             "approve": lambda: self.ticket.approve(by_user=by_user, note=note, at=at),
             "return": lambda: self.ticket.return_to_merchant(by_user=by_user, reason=reason, at=at),
@@ -135,7 +137,10 @@ class Teller:
         if case.refund:
             effects.append((at, lambda: purchase.refund(case.refund, case.goods)))
         if case.then == "reship":
-            effects.append((at, lambda: purchase.send_again(self.new_parcel)))
+            parcel = self.new_parcel
+            arrived_at = parcel.shipped_at + between(self.rng, 18, 50)
+            effects.append((at, lambda: purchase.send_again(parcel)))
+            effects.append((arrived_at, lambda: purchase.deliver(parcel, arrived_at)))
         elif case.then == "address":
             address = invent_address(self.rng)
             effects.append((at, lambda: purchase.move_to(address)))

@@ -1,24 +1,24 @@
 """The whole demo world: shops, people, orders and stories, told in the order in which they happened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
 from django.db.models import Count
 
-from orders.models import Customer, Order
+from orders.models import Order
 from tickets import scanning
 from tickets.models import Category, Ticket
 
-from . import purchases
-from .consumers import invent_customers
-from .people import House, move_in
+from . import consumers, people, purchases
+from .people import House
 from .phrases import Phrases
-from .purchases import Purchase
-from .shops import Shop, read_shops
+from .purchases import Happening, Purchase
+from .shops import Case, Shop, read_shops
 from .stories import Story, compose
-from .telling import Happening, Teller
+from .telling import Teller
+from .till import Till, Wish
 
 CUSTOMERS = 240
 # States of an order that can carry a second complaint: the goods are in the consumer's hands.
@@ -41,12 +41,12 @@ def order_numbers() -> list[str]:
 
 
 def build(
-    rng: Random, now: datetime, progress: Callable[[list[Happening]], list[Happening]] = lambda told: told
+    rng: Random, now: datetime, progress: Callable[[list[Happening]], Iterable[Happening]] = iter
 ) -> World:
     """Write everything, as seen from ``now``; belongs in one transaction. ``progress`` wraps what is told."""
     shops = read_shops()
-    house = move_in({shop.code: shop.name for shop in shops})
-    customers = Customer.objects.bulk_create(invent_customers(rng, CUSTOMERS))
+    house = people.move_in({shop.code: shop.name for shop in shops})
+    households = consumers.move_in(rng, CUSTOMERS)
     categories = {
         name: _category(name) for name in sorted({case.category for shop in shops for case in shop.cases})
     }
@@ -54,9 +54,8 @@ def build(
     stories, bought, told = [], [], []
     for shop in shops:
         shop_stories = compose(shop, rng, now, categories)
-        shop_bought = _buy(shop, shop_stories, house, customers, rng, now, told)
-        stories += shop_stories
-        bought += shop_bought
+        sold, course = _sell(Till(shop, house.merchants[shop.code], households, rng), shop_stories, now)
+        stories, bought, told = stories + shop_stories, bought + sold, told + course
     purchases.write(bought)
 
     phrases = Phrases(rng)
@@ -74,55 +73,52 @@ def _category(name: str) -> Category:
     return Category.objects.get_or_create(name=name)[0]
 
 
-def _buy(
-    shop: Shop,
-    stories: list[Story],
-    house: House,
-    customers: list[Customer],
-    rng: Random,
-    now: datetime,
-    told: list[Happening],
-) -> list[Purchase]:
-    """The shop's orders: those the stories are about, now and then one order for two or three of them, and the rest."""
-    merchant = house.merchants[shop.code]
-    bought = []
-    for group in _share_orders(stories, rng):
-        first = group[0]
-        goods = list(dict.fromkeys(story.case.goods for story in group))
-        goods += [
-            key for key in rng.sample(list(shop.goods), rng.choice([0, 0, 1, 1, 2])) if key not in goods
-        ]
-        purchase = Purchase.at(
-            first.opened_at, first.case.order, rng, merchant, rng.choice(customers), goods, shop
-        )
+def _sell(till: Till, stories: list[Story], now: datetime) -> tuple[list[Purchase], list[Happening]]:
+    """The shop's orders, and what happens to them by themselves.
+
+    First those the stories are about, now and then one for two or three of them; the rest is for the lists.
+    """
+    bought, told = [], []
+    for group in _share_orders(stories, till.rng):
+        state, seen_at = group[0].case.order, group[0].opened_at
+        wishes = [wish for story in group for wish in _wishes(story.case)]
+        purchase = till.sell(seen_at, state, till.add_something(wishes, till.rng.choice([0, 0, 1, 1, 2])))
+        told += purchase.natural_course(state, seen_at, till.rng)
+        bought.append(purchase)
         for story in group:
             story.purchase = purchase
-        told += purchase.natural_course(first.case.order, first.opened_at, rng)
-        bought.append(purchase)
-    while len(bought) < shop.orders:
-        state = rng.choices(
-            ["unpaid", "closed", "paid", "in_transit", "delivered", "refunding", "completed"],
-            weights=[2, 2, 5, 6, 8, 1, 9],
-        )[0]
-        goods = rng.sample(list(shop.goods), rng.choice([1, 1, 1, 2, 2, 3]))
-        bought.append(Purchase.at(now, state, rng, merchant, rng.choice(customers), goods, shop))
-    return bought
+    while len(bought) < till.shop.orders:
+        bought.append(till.sell_something(now))
+    return bought, told
+
+
+def _wishes(case: Case) -> list[Wish]:
+    """What a case needs in its order."""
+    wishes = [Wish(case.goods, case.spec, case.quantity)]
+    return [*wishes, Wish(case.also)] if case.also else wishes
 
 
 def _share_orders(stories: list[Story], rng: Random) -> list[list[Story]]:
     """Stories grouped by order, each group oldest first. Only what was delivered gets a second complaint."""
     groups: list[list[Story]] = []
     for story in sorted(stories, key=lambda story: story.opened_at):
-        fitting = [
-            group
-            for group in groups[-12:]
-            if story.case.order in IN_HAND
-            and group[0].case.order in IN_HAND
-            and len(group) < 3
-            and all(other.category != story.category for other in group)
-        ]
-        if fitting and rng.random() < 0.22:
+        fitting = [group for group in groups[-12:] if _fits(story, group)]
+        if fitting and rng.random() < 0.25:
             rng.choice(fitting).append(story)
         else:
             groups.append([story])
     return groups
+
+
+def _fits(story: Story, group: list[Story]) -> bool:
+    """Whether the story may be about the order of this group: another article of it, another kind of problem."""
+    return (
+        len(group) < 3
+        and story.case.order in IN_HAND
+        and group[0].case.order in IN_HAND
+        and not story.case.also
+        and all(
+            other.category != story.category and story.case.goods not in {other.case.goods, other.case.also}
+            for other in group
+        )
+    )
