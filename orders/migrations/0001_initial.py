@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ),
                 ("position", models.PositiveIntegerField(verbose_name="行号")),
                 ("sku", models.CharField(blank=True, max_length=80, verbose_name="商品编码")),
-                ("title", models.CharField(max_length=300, verbose_name="商品名称")),
+                ("title", models.CharField(blank=True, max_length=300, verbose_name="商品名称")),
                 ("spec", models.CharField(blank=True, max_length=200, verbose_name="规格")),
                 ("quantity", models.PositiveIntegerField(blank=True, null=True, verbose_name="数量")),
                 (

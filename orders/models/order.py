@@ -83,7 +83,7 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, verbose_name="订单", related_name="lines")
     position = models.PositiveIntegerField("行号")
     sku = models.CharField("商品编码", max_length=80, blank=True)
-    title = models.CharField("商品名称", max_length=300)
+    title = models.CharField("商品名称", max_length=300, blank=True)
     spec = models.CharField("规格", max_length=200, blank=True)
     quantity = models.PositiveIntegerField("数量", null=True, blank=True)
     unit_price = models.DecimalField("单价", max_digits=12, decimal_places=2, null=True, blank=True)
@@ -95,4 +95,4 @@ class OrderLine(models.Model):
         constraints = [models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once")]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or self.sku
