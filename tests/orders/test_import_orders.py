@@ -1,0 +1,453 @@
+"""import_orders: what goes in, what is refused, what is said, and that the second time changes nothing."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import OperationalError, connection
+from django.forms.models import model_to_dict
+from django.test.utils import CaptureQueriesContext
+
+from merchants.models import Merchant
+from orders.importing import orders as importing
+from orders.importing import upserting
+from orders.models import Customer, Order
+from tests.factories import OrderFactory
+from tests.importing import run
+
+HEADINGS = "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n"
+ROWS = """\
+A1,178.8,0.0,上海,2020-02-21 00:00:00,,0.0
+A2,21.0,21.0,浙江省,2020-02-20 23:59:54,2020-02-21 00:00:02,0.0
+"""
+
+
+def orders() -> dict[str, dict]:
+    """Every order by number, with every column, and what hangs on it."""
+    return {
+        order.number: {
+            **{field.attname: getattr(order, field.attname) for field in Order._meta.concrete_fields},
+            "lines": [model_to_dict(line) for line in order.lines.all()],
+            "shipments": [model_to_dict(parcel) for parcel in order.shipments.all()],
+        }
+        for order in Order.objects.all()
+    }
+
+
+def test_a_malls_export_goes_in(files, merchant_a):
+    done = run("import_orders", files.text(HEADINGS + ROWS, "gb18030"), merchant="qinbei")
+
+    assert (done.status, done.out) == (0, "新增 2，更新 0，未变 0，拒绝 0\n")
+    order = Order.objects.get(number="A2")
+    assert order.merchant == merchant_a
+    assert (order.total_amount, order.paid_amount, order.refund_amount) == (21, 21, 0)
+    assert order.ordered_at == datetime(2020, 2, 20, 15, 59, 54, tzinfo=UTC)
+    assert order.address == "浙江省"
+
+
+def test_what_the_file_does_not_tell_stays_unknown(files, merchant_a):
+    run("import_orders", files.text(HEADINGS + ROWS), merchant="qinbei")
+
+    order = Order.objects.get(number="A1")
+    assert order.status == ""
+    assert order.paid_at is None
+    assert order.discount_amount is None
+    assert order.customer is None
+    assert not order.lines.exists()
+
+
+def test_the_same_file_twice_changes_nothing(files, merchant_a):
+    path = files.text(
+        "订单号,会员名,联系手机,商品标题,数量,运单号,订单状态\n"
+        "A1,宝妈小林,13800005678,奶瓶,1,SF1,已发货\nA2,,13900001234,围嘴,2,SF2,待付款\n"
+    )
+    run("import_orders", path, merchant="qinbei")
+    before, customers = orders(), list(Customer.objects.values())
+
+    done = run("import_orders", path, merchant="qinbei")
+
+    assert done.out == "新增 0，更新 0，未变 2，拒绝 0\n"
+    assert orders() == before
+    assert list(Customer.objects.values()) == customers
+
+
+def test_only_the_order_that_differs_is_touched(files, merchant_a):
+    run("import_orders", files.text(HEADINGS + ROWS), merchant="qinbei")
+    before = orders()
+
+    done = run(
+        "import_orders", files.text(HEADINGS + ROWS.replace("21.0,21.0", "21.0,20.0")), merchant="qinbei"
+    )
+
+    after = orders()
+    assert done.out == "新增 0，更新 1，未变 1，拒绝 0\n"
+    assert after["A1"] == before["A1"]
+    assert after["A2"]["paid_amount"] == 20
+    assert after["A2"]["updated_at"] > before["A2"]["updated_at"]
+    assert after["A2"]["imported_at"] == before["A2"]["imported_at"]
+
+
+def test_an_absent_column_leaves_what_is_known(files, merchant_a):
+    run("import_orders", files.text(HEADINGS + ROWS), merchant="qinbei")
+
+    run("import_orders", files.text("订单号,订单状态\nA2,交易成功\n"), merchant="qinbei")
+
+    order = Order.objects.get(number="A2")
+    assert (order.status, order.total_amount, order.address) == ("completed", 21, "浙江省")
+
+
+def test_an_empty_cell_says_that_it_is_unknown_now(files, merchant_a):
+    run("import_orders", files.text(HEADINGS + ROWS), merchant="qinbei")
+
+    run("import_orders", files.text("订单号,付款时间,收货地址\nA2,,\n"), merchant="qinbei")
+
+    order = Order.objects.get(number="A2")
+    assert (order.paid_at, order.address) == (None, "")
+
+
+def test_a_cell_that_a_short_row_does_not_have_is_not_told(files, merchant_a):
+    run("import_orders", files.text(HEADINGS + ROWS), merchant="qinbei")
+
+    run("import_orders", files.text("订单号,总金额,收货地址\nA2,30\n"), merchant="qinbei")
+
+    order = Order.objects.get(number="A2")
+    assert (order.total_amount, order.address) == (30, "浙江省")
+
+
+def test_a_state_that_nobody_knows_is_told_and_leaves_what_is_known(files, merchant_a):
+    run("import_orders", files.text("订单号,订单状态\nA1,已发货\n"), merchant="qinbei")
+
+    done = run("import_orders", files.text("订单号,订单状态\nA1,等待神谕\n"), merchant="qinbei")
+
+    assert done.status == 0
+    assert "提示：“订单状态”中有不认识的词，按未知处理（1 处，首见第 2 行）" in done.err
+    assert Order.objects.get().status == "shipped"
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("等待买家付款", "unpaid"),
+        ("买家已付款，等待卖家发货", "paid"),
+        ("已发货，待收货", "shipped"),
+        ("交易成功", "completed"),
+        ("退款中", "refunding"),
+        ("付款以后用户退款成功，交易自动关闭", "closed"),
+        ("Completed", "completed"),
+        ("", ""),
+    ],
+)
+def test_the_states_of_the_malls_are_understood(files, merchant_a, word, status):
+    run("import_orders", files.text(f"订单号,订单状态\nA1,{word}\n"), merchant="qinbei")
+
+    assert Order.objects.get().status == status
+
+
+def test_a_refused_row_is_named_and_the_others_go_in(files, merchant_a):
+    done = run("import_orders", files.text(HEADINGS + ROWS + "A3,很多,0,上海,,,\n"), merchant="qinbei")
+
+    assert done.status == 1
+    assert done.out == "新增 2，更新 0，未变 0，拒绝 1\n"
+    assert done.refusals == ["第 4 行被拒绝：“总金额”不是金额：「很*」"]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (",1", "“订单号”为空"),
+        ("1.23E+18,1", "“订单号”已被 Excel 改成科学计数法或丢失精度，请把该列设为文本后重新导出"),
+        ("1234567890123456.0,1", "“订单号”已被 Excel 改成科学计数法或丢失精度，请把该列设为文本后重新导出"),
+        (f"{'9' * 65},1", "“订单号”超过 64 个字符（有 65 个）"),
+        ("合计,1", "“订单号”不是订单号：须含数字，不能含空格、引号或斜线"),
+        ("12/34,1", "“订单号”不是订单号：须含数字，不能含空格、引号或斜线"),
+        ("A1,-1", "“总金额”不能是负数：「-1」"),
+        ("A1,12345678901", "“总金额”金额太大：「123****」"),
+        ("A1,1\x00", "含有 NUL 字符，文件可能已损坏"),
+        ("A1,1,2,3", "有 4 个单元格，而表头只有 2 个"),
+    ],
+)
+def test_a_row_is_refused_with_its_reason(files, merchant_a, row, reason):
+    done = run("import_orders", files.text(f"订单号,总金额\n{row}\n"), merchant="qinbei")
+
+    assert done.refusals == [f"第 2 行被拒绝：{reason}"]
+    assert done.status == 1
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("heading", "limit"),
+    [("收货人", 80), ("收货地址", 300), ("商品标题", 300), ("运单号", 80), ("买家留言", 10_000)],
+)
+def test_a_text_that_is_too_long_is_refused(files, merchant_a, heading, limit):
+    done = run(
+        "import_orders",
+        files.text(f"订单号,{heading}\nA1,{'长' * limit}\nA2,{'长' * (limit + 1)}\n"),
+        merchant="qinbei",
+    )
+
+    assert [order.number for order in Order.objects.all()] == ["A1"]
+    assert done.refusals[0].startswith(f"第 3 行被拒绝：“{heading}”太长：")
+
+
+def test_the_line_of_a_refusal_is_the_first_of_its_record(files, merchant_a):
+    path = files.text('订单号,买家留言,总金额\nA1,"两行\n留言",1\n\nA2,"又是\n两行",x\n')
+
+    done = run("import_orders", path, merchant="qinbei")
+
+    assert done.refusals == ["第 5 行被拒绝：“总金额”不是金额：「x」"]
+    assert Order.objects.get().buyer_remark == "两行\n留言"
+
+
+def test_the_report_shows_no_consumers_name_or_number(files, merchant_a):
+    path = files.text(
+        "订单号,总金额,下单时间,数量,订单状态\nA1,林小雨,13800005678,0571-88886666,林小雨13800005678\n"
+    )
+
+    done = run("import_orders", path, merchant="qinbei")
+
+    assert done.refusals
+    for secret in ["林小雨", "小雨", "13800005678", "88886666"]:
+        assert secret not in done.out + done.err
+
+
+def test_an_order_of_another_merchant_is_refused_and_left_alone(files, merchant_a, order_b):
+    before = orders()
+
+    done = run("import_orders", files.text(f"订单号,总金额\n{order_b.number},1\n"), merchant="qinbei")
+
+    assert done.refusals == ["第 2 行被拒绝：订单号已属于其他商户"]
+    assert orders() == before
+
+
+def test_the_merchant_stands_in_the_file_by_code_or_by_name(files, merchant_a, merchant_b):
+    done = run("import_orders", files.text("订单号,店铺名称\nA1,QINBEI\nA2,童乐玩具专营店\nA3,谁\nA4,\n"))
+
+    assert {order.number: order.merchant for order in Order.objects.all()} == {
+        "A1": merchant_a,
+        "A2": merchant_b,
+    }
+    assert done.refusals == ["第 4 行被拒绝：没有这个商户：「谁」", "第 5 行被拒绝：未写明商户"]
+
+
+def test_a_name_that_two_merchants_have_is_refused(files, merchant_a):
+    Merchant.objects.create(code="other", name=merchant_a.name)
+
+    done = run("import_orders", files.text(f"订单号,商户\nA1,{merchant_a.name}\n"))
+
+    assert done.refusals == ["第 2 行被拒绝：有 2 个商户都叫「亲贝母婴旗舰店」，请改用商户编码"]
+
+
+def test_a_row_that_names_another_merchant_than_the_command_is_refused(files, merchant_a, merchant_b):
+    path = files.text("订单号,店铺名称\nA1,tongle\nA2,在平台上的店名\n")
+
+    done = run("import_orders", path, merchant="qinbei")
+
+    assert done.refusals == ["第 2 行被拒绝：属于商户「童乐玩具专营店」，不是「亲贝母婴旗舰店」"]
+    assert Order.objects.get().number == "A2"
+
+
+def test_an_inactive_merchant_gets_no_orders(files, merchant_a):
+    Merchant.objects.update(is_active=False)
+
+    in_file = run("import_orders", files.text("订单号,商户\nA1,qinbei\n"))
+    by_option = run("import_orders", files.text("订单号\nA1\n"), merchant="qinbei")
+
+    assert in_file.refusals == ["第 2 行被拒绝：商户「亲贝母婴旗舰店」已停用"]
+    assert (by_option.status, by_option.err) == (1, "--merchant：商户「亲贝母婴旗舰店」已停用\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "文件是空的：没有表头，也没有数据"),
+        ("\n ,\u3000\n", "文件是空的：没有表头，也没有数据"),
+        ("甲,乙\n1,2\n", "找不到“订单号”列。文件的表头是：甲、乙"),
+        ("订单号,总金额\nA1,1\n", "文件没有“商户”列，请用 --merchant 指明是哪个商户的订单"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_in_a_sentence(files, db, content, sentence):
+    done = run("import_orders", files.text(content))
+
+    assert (done.status, done.out, done.err) == (1, "", f"{sentence}\n")
+
+
+def test_a_file_that_is_not_there_is_told_in_a_sentence(tmp_path, db):
+    done = run("import_orders", tmp_path / "nothing.csv")
+
+    assert done.status == 1
+    assert done.err.startswith("无法打开文件")
+
+
+def test_columns_that_are_not_used_or_say_the_same_are_named(files, merchant_a):
+    path = files.text(
+        "订单号,联系电话,联系手机,旗帜颜色\nA1,0571-88886666,13800005678,红\nA2,0571-88886666,,\n"
+    )
+
+    done = run("import_orders", path, merchant="qinbei")
+
+    assert (
+        "提示：有 2 列都表示“联系电话”：「联系手机」、「联系电话」；以前面的为准，为空时才看后面的"
+        in done.err
+    )
+    assert "提示：未使用的列（1）：旗帜颜色" in done.err
+    assert list(Order.objects.order_by("number").values_list("phone", flat=True)) == [
+        "13800005678",
+        "0571-88886666",
+    ]
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(files, merchant_a):
+    run("import_orders", files.text("订单号,总金额\nA1,1\nA2,1\n"), merchant="qinbei")
+    path = files.text("订单号,总金额,会员名\nA1,2,甲\nA2,1,\nA3,1,乙\nA4,x,\n")
+    before = orders()
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        tried = run("import_orders", path, merchant="qinbei", dry_run=True)
+    assert orders() == before
+    assert not Customer.objects.exists()
+    assert not [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
+
+    done = run("import_orders", path, merchant="qinbei")
+    assert tried.out == "新增 1，更新 1，未变 1，拒绝 1（试运行，未写入）\n"
+    assert tried.out == done.out.replace("\n", "（试运行，未写入）\n")
+    assert (tried.status, tried.refusals) == (1, done.refusals)
+
+
+def test_a_thousand_orders_cost_as_many_statements_as_one(files, merchant_a):
+    def statements(how_many: int, prefix: str) -> int:
+        rows = "".join(f"{prefix}{n},宝妈{prefix}{n},奶瓶,SF{n}\n" for n in range(how_many))
+        with CaptureQueriesContext(connection) as queries:
+            run("import_orders", files.text("订单号,会员名,商品标题,运单号\n" + rows), merchant="qinbei")
+        return len(queries)
+
+    assert statements(1_000, "B") == statements(1, "A")
+
+
+def test_a_failed_chunk_goes_in_not_at_all_and_those_before_it_stay(files, merchant_a, monkeypatch):
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    write_lines = upserting.Difference.write
+
+    def fail_at_last(difference):
+        write_lines(difference)
+        if any(line.title == "坏" for line in difference.new if hasattr(line, "title")):
+            raise OperationalError("disk full")
+
+    monkeypatch.setattr(upserting.Difference, "write", fail_at_last)
+    path = files.text("订单号,商品标题\nA1,好\nA2,好\nA3,好\nA4,坏\n")
+
+    done = run("import_orders", path, merchant="qinbei")
+
+    assert done.status == 1
+    assert sorted(orders()) == ["A1", "A2"]
+    assert done.out == "新增 2，更新 0，未变 0，拒绝 0\n"
+    assert done.err == "数据库不可用或拒绝写入，导入未完成（已完成的部分保留，可重新运行）：disk full\n"
+
+
+def test_an_order_that_another_import_brought_meanwhile_is_found(files, merchant_a, monkeypatch):
+    before = upserting.Chunk.write
+
+    def another_was_quicker(chunk):
+        monkeypatch.setattr(upserting.Chunk, "write", before)
+        before(chunk)
+        raise upserting.IntegrityError
+
+    monkeypatch.setattr(upserting.Chunk, "write", another_was_quicker)
+
+    done = run("import_orders", files.text("订单号\nA1\n"), merchant="qinbei")
+
+    assert done.out == "新增 1，更新 0，未变 0，拒绝 0\n"
+    assert Order.objects.count() == 1
+
+
+def test_consumers_are_recognised_by_account_else_by_phone(files, merchant_a):
+    path = files.text(
+        "订单号,买家会员名,收货人姓名,联系手机\n"
+        "A1,宝妈小林,林小雨,13800005678\nA2,宝妈小林,林妈妈,13900001234\n"
+        "A3,,张三,'13700001111\nA4,,李四,137 0000 1111\n"
+    )
+
+    run("import_orders", path, merchant="qinbei")
+
+    found = {order.number: order for order in Order.objects.select_related("customer")}
+    assert found["A1"].customer == found["A2"].customer
+    assert found["A1"].customer.account == "宝妈小林"
+    assert found["A3"].customer == found["A4"].customer
+    assert (found["A3"].customer.account, found["A3"].customer.phone) == ("", "13700001111")
+    assert [found[number].consignee for number in sorted(found)] == ["林小雨", "林妈妈", "张三", "李四"]
+
+
+def test_a_consumers_record_keeps_nothing_of_an_order(files, merchant_a):
+    run(
+        "import_orders",
+        files.text("订单号,会员名,收货人,手机\nA1,宝妈小林,林小雨,13800005678\n"),
+        merchant="qinbei",
+    )
+
+    customer = Customer.objects.get()
+    assert (customer.name, customer.phone) == ("", "")
+
+
+@pytest.mark.parametrize("phone", ["138****5678", "0571-88886666", "13800005678-1234", "12306"])
+def test_a_number_that_many_share_names_no_consumer(files, merchant_a, phone):
+    run("import_orders", files.text(f"订单号,联系电话\nA1,{phone}\n"), merchant="qinbei")
+
+    order = Order.objects.get()
+    assert (order.phone, order.customer) == (phone, None)
+
+
+def test_a_masked_account_names_no_consumer_and_displaces_none(files, merchant_a):
+    run("import_orders", files.text("订单号,会员名\nA1,宝妈小林\n"), merchant="qinbei")
+
+    run("import_orders", files.text("订单号,会员名\nA1,宝**\nA2,宝**\n"), merchant="qinbei")
+
+    assert Order.objects.get(number="A1").customer.account == "宝妈小林"
+    assert Order.objects.get(number="A2").customer is None
+
+
+def test_a_phone_does_not_displace_a_consumer_known_by_account(files, merchant_a):
+    run("import_orders", files.text("订单号,会员名\nA1,宝妈小林\n"), merchant="qinbei")
+
+    run("import_orders", files.text("订单号,手机\nA1,13800005678\n"), merchant="qinbei")
+
+    order = Order.objects.get()
+    assert (order.customer.account, order.phone) == ("宝妈小林", "13800005678")
+
+
+def test_a_file_without_consumers_leaves_the_known_one(files, merchant_a):
+    order = OrderFactory(merchant=merchant_a, number="A1")
+
+    run("import_orders", files.text("订单号,订单状态\nA1,交易成功\n"), merchant="qinbei")
+
+    assert Order.objects.get().customer == order.customer
+
+
+def test_an_address_in_parts_is_joined(files, merchant_a):
+    path = files.text(
+        "订单号,省,市,区,街道,详细地址\n"
+        "A1,浙江省,杭州市,西湖区,文新街道,文三路90号\nA2,北京,北京市,朝阳区,,建国路1号\nA3,浙江省,杭州市,,,浙江省杭州市文三路\n"
+    )
+
+    run("import_orders", path, merchant="qinbei")
+
+    assert list(Order.objects.order_by("number").values_list("address", flat=True)) == [
+        "浙江省杭州市西湖区文新街道文三路90号",
+        "北京市朝阳区建国路1号",
+        "浙江省杭州市文三路",
+    ]
+
+
+def test_amounts_are_kept_to_the_fen(files, merchant_a):
+    run(
+        "import_orders",
+        files.text('订单号,总金额,优惠,运费\nA1,"¥1,234.50",３７.０,0.005\n'),
+        merchant="qinbei",
+    )
+
+    order = Order.objects.get()
+    assert (order.total_amount, order.discount_amount, order.freight_amount) == (
+        Decimal("1234.50"),
+        Decimal("37.00"),
+        Decimal("0.01"),
+    )
