@@ -29,6 +29,7 @@ class StaffForm(forms.ModelForm):
 
     def __init__(self, *args, owner: User, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs["autocomplete"] = "off"
         self.instance.merchant = owner.merchant
         self.instance.role = Role.MERCHANT_STAFF
         self.is_new = self.instance.pk is None
@@ -38,9 +39,16 @@ class StaffForm(forms.ModelForm):
         password = self.cleaned_data["password"]
         if self.is_new and not password:
             raise forms.ValidationError("请设置登录密码")
-        if password:
-            password_validation.validate_password(password, self.instance)
         return password
+
+    def _post_clean(self) -> None:
+        # Only now the account has the name that was typed, which the password must not repeat.
+        super()._post_clean()
+        if password := self.cleaned_data.get("password"):
+            try:
+                password_validation.validate_password(password, self.instance)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
 
     def save(self, commit: bool = True) -> User:
         if self.cleaned_data["password"]:

@@ -20,6 +20,18 @@ MENUS: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
     Role.ADMIN: [("系统管理", [("后台管理", "admin:index")])],
 }
 
+# Pages that are not in the menu themselves: the item under which a person finds them.
+BELONGS_TO = {
+    "tickets:detail": "tickets:list",
+    **dict.fromkeys(
+        ["tickets:submit", "tickets:approve", "tickets:return", "tickets:cancel", "tickets:reopen"],
+        "tickets:list",
+    ),
+    "orders:detail": "orders:list",
+    "staff:new": "staff:list",
+    "staff:edit": "staff:list",
+}
+
 
 def nav(request: HttpRequest) -> list[dict]:
     """The menu of the person who asks: sections of items; the item of the page being shown is ``current``."""
@@ -27,6 +39,7 @@ def nav(request: HttpRequest) -> list[dict]:
     if user is None or not user.is_authenticated:
         return []
     here = request.resolver_match.view_name if request.resolver_match else ""
+    here = BELONGS_TO.get(here, here)
     return [
         {
             "label": label,

@@ -1,14 +1,35 @@
-"""Login by default, without losing what somebody typed into a page whose session has lapsed."""
+"""Login by default without losing what was typed, and pages that are nobody else's."""
 
 from django.contrib.auth import middleware
+from django.http import HttpResponse
 
 from .errors import session_expired
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
-    """Django's rule that every view needs a login; a form sent after the session lapsed gets its text back."""
+    """Django's rule that every view needs a login; a form sent after the session lapsed gets its text back.
+
+    htmx would put the login page into the place of a fragment: it gets 401 and leaves the page as it is.
+    """
 
     def handle_no_permission(self, request, view_func):
         if request.method == "POST":
             return session_expired(request)
+        if request.htmx:
+            return HttpResponse("登录已过期，请重新登录", status=401, content_type="text/plain")
         return super().handle_no_permission(request, view_func)
+
+
+class PrivatePagesMiddleware:
+    """Pages show consumers and live clocks: no cache between may keep them, and the browser asks again each time.
+
+    Not ``no-store``: with it a browser's back button would lose what somebody had typed.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response

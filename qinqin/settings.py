@@ -6,7 +6,7 @@ too). A value that cannot be understood, or a secret that is missing, stops the 
 
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -53,21 +53,31 @@ def read_secret_key() -> str:
     return secret
 
 
+def split_url(url: str) -> SplitResult | None:
+    """The parts of a URL that names a host and, if any, a port that is a number; ``None`` for what is none."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
 def read_site_url() -> str:
     """``SITE_URL``: scheme and host under which people open the product, without a path."""
     url = env.str("SITE_URL", f"http://localhost:{PORT}").strip().rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+    parts = split_url(url)
+    if not parts or parts.scheme not in {"http", "https"} or url != f"{parts.scheme}://{parts.netloc}":
         raise ImproperlyConfigured(f"SITE_URL must look like https://host, not {url!r}.")
     return url
 
 
 def read_mailer() -> dict:
     """Django's ``MAILERS`` entry for ``EMAIL_URL`` (``smtp://``, ``smtp+tls://``, ``smtp+ssl://``, ``consolemail://``)."""
-    url = urlsplit(env.str("EMAIL_URL", "consolemail://"))
-    if url.scheme == "consolemail":
+    text = env.str("EMAIL_URL", "consolemail://").strip()
+    if text == "consolemail://":
         return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    if url.scheme not in {"smtp", "smtp+tls", "smtp+ssl"} or not url.hostname:
+    url = split_url(text)
+    if not url or url.scheme not in {"smtp", "smtp+tls", "smtp+ssl"}:
         raise ImproperlyConfigured(
             "EMAIL_URL must begin with smtp://, smtp+tls://, smtp+ssl:// or consolemail://."
         )
@@ -88,16 +98,23 @@ def read_mailer() -> dict:
 def read_database() -> dict:
     """Django's ``DATABASES`` entry for ``DATABASE_URL``: SQLite (the default, in ``var/``) or PostgreSQL."""
     url = env.str("DATABASE_URL", "").strip() or f"sqlite:///{BASE_DIR / 'var' / 'qinqin.sqlite3'}"
-    database = env.db_url_config(url)
-    if database["ENGINE"] == "django.db.backends.sqlite3":
+    try:
+        database = env.db_url_config(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}.") from error
+    engine = database.get("ENGINE")
+    if engine == "django.db.backends.sqlite3":
         database["OPTIONS"] = {
             # Writers queue for the lock at BEGIN instead of failing in the middle of a transaction.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
         }
-        Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-    elif database["ENGINE"] == "django.db.backends.postgresql":
+        try:
+            Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ImproperlyConfigured(f"DATABASE_URL names a place that cannot be made: {error}.") from error
+    elif engine == "django.db.backends.postgresql":
         statement_seconds = read_number("DATABASE_STATEMENT_TIMEOUT", 15, 1, 86_400)
         database["CONN_HEALTH_CHECKS"] = True
         database["OPTIONS"] = {
@@ -145,6 +162,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "qinqin.middleware.PrivatePagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -67,12 +67,13 @@ class ResultForm(TurnForm):
 class ReasonForm(TurnForm):
     """Taking something back, or asking again, needs a reason."""
 
-    reason = forms.CharField(label="原因", required=False, strip=False, widget=forms.Textarea(SMALL_AREA))
+    reason = forms.CharField(label="原因", strip=False, widget=forms.Textarea(SMALL_AREA))
 
     def __init__(self, *args, what: str = "原因", **kwargs):
         super().__init__(*args, **kwargs)
         self.what = what
         self.fields["reason"].label = what
+        self.fields["reason"].error_messages["required"] = f"请填写{what}"
 
     def clean_reason(self) -> str:
         return check_text(self.cleaned_data["reason"], self.what)
@@ -110,9 +111,9 @@ class OpenForm(forms.Form):
     )
     problem = forms.CharField(
         label="问题描述",
-        required=False,
         strip=False,
-        widget=forms.Textarea(AREA | {"required": True, "aria-required": "true"}),
+        error_messages={"required": "请填写问题描述"},
+        widget=forms.Textarea(AREA),
         help_text="消费者遇到了什么、希望怎么解决。请勿填写消费者的手机号和地址。",
     )
     open_anyway = forms.BooleanField(label="仍要新建", required=False)

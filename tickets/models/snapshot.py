@@ -42,12 +42,16 @@ class OrderSnapshot(models.Model):
 def order_facts(order: Order) -> dict:
     """The facts of an order as plain values. Reads ``order.lines`` and ``order.shipments``; prefetch for many."""
     return {
-        **{name: getattr(order, name) for name in ORDER_FACTS},
-        "lines": [{name: getattr(line, name) for name in LINE_FACTS} for line in order.lines.all()],
-        "shipments": [
-            {name: getattr(parcel, name) for name in SHIPMENT_FACTS} for parcel in order.shipments.all()
-        ],
+        **_plain(order, ORDER_FACTS),
+        "lines": [_plain(line, LINE_FACTS) for line in order.lines.all()],
+        "shipments": [_plain(parcel, SHIPMENT_FACTS) for parcel in order.shipments.all()],
     }
+
+
+def _plain(thing: models.Model, names: list[str]) -> dict:
+    """Facts in one way of writing: ``80`` and ``80.00`` are the same amount, whoever wrote them."""
+    values = {name: getattr(thing, name) for name in names}
+    return {name: f"{value:.2f}" if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
 def differences(snapshot: OrderSnapshot, order: Order) -> list[dict[str, str]]:
