@@ -90,11 +90,17 @@ def environment(port: int) -> dict[str, str]:
     return {**kept, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
 
 
+@pytest.fixture(scope="module")
+def database_url(worker_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database of the kind under test: empty at first; what ``serve`` puts there stays for the next test."""
+    with new_database(f"serve_{worker_name}", tmp_path_factory.mktemp("database")) as url:
+        yield url
+
+
 @pytest.fixture
-def own_database(environment: dict[str, str], worker_name: str, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of a machine whose database, of the kind under test, is configured and empty."""
-    with new_database(f"serve_{worker_name}", tmp_path) as database_url:
-        yield {**environment, "DATABASE_URL": database_url}
+def own_database(environment: dict[str, str], database_url: str) -> dict[str, str]:
+    """The environment of a machine whose database is configured."""
+    return {**environment, "DATABASE_URL": database_url}
 
 
 @pytest.fixture
@@ -126,20 +132,27 @@ def test_a_clean_clone_serves_the_demo_people_and_keeps_what_was_entered(serve, 
         assert username in first.output
         Visitor(first.url).sign_in(username)
     count = "from merchants.models import Merchant; print(Merchant.objects.count())"
-    manage(
-        directory,
-        environment,
-        "shell",
-        "-v0",
-        "-c",
-        "from merchants.models import Merchant as M; M.objects.create(code='new', name='新商户')",
-    )
+    enter = "from merchants.models import Merchant; Merchant.objects.create(code='new', name='新商户')"
+    manage(directory, environment, "shell", "-v0", "-c", enter)
     entered = manage(directory, environment, "shell", "-v0", "-c", count)
     assert first.stop(signal.SIGINT) == 0
 
     again = serve(environment)
-    assert again.running
+    assert "kefu" in again.output
     assert manage(directory, environment, "shell", "-v0", "-c", count) == entered
+
+
+def test_the_embedded_database_with_data_of_ones_own_is_served_as_it_is(serve, directory, environment):
+    shutil.rmtree(directory / "var", ignore_errors=True)
+    manage(directory, environment, "migrate")
+    enter = (
+        "from merchants.models import User; User.objects.create_user('wo', password='only-my-own', name='我')"
+    )
+    manage(directory, environment, "shell", "-v0", "-c", enter)
+    served = serve(environment)
+    assert "未载入演示数据" in served.output
+    assert "qinqin-demo" not in served.output
+    Visitor(served.url).sign_in("wo", "only-my-own")
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
