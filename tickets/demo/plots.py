@@ -28,8 +28,11 @@ class Plot:
 
     def varied(self, rng: Random) -> "Plot":
         """The same course with other spans; what is on time stays on time, and late stays late."""
+        seconds = rng.uniform(0, 0.8)
         return replace(
             self,
+            left=None if self.left is None else self.left + seconds,
+            ago=self.ago + seconds,
             steps=tuple(
                 replace(
                     step,

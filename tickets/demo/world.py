@@ -53,13 +53,15 @@ def build(
 
     stories, bought, told = [], [], []
     for shop in shops:
+        # Who shares an order depends on the hour; with dice of its own that changes nothing else.
+        till = Till(shop, house.merchants[shop.code], households, Random(rng.getrandbits(64)))  # noqa: S311
         shop_stories = compose(shop, rng, now, categories)
-        sold, course = _sell(Till(shop, house.merchants[shop.code], households, rng), shop_stories, now)
+        sold, course = _sell(till, shop_stories, now)
         stories, bought, told = stories + shop_stories, bought + sold, told + course
     purchases.write(bought)
 
     phrases = Phrases(rng)
-    for story in sorted(stories, key=lambda story: story.opened_at):
+    for story in stories:
         told += Teller(story, house, phrases, rng).happenings
     told = sorted((one for one in told if one[0] <= now), key=lambda one: one[0])
     for _, happen in progress(told):
