@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from merchants.menu import nav
 from orders import masking
+from orders.mentions import mask_about
 from tickets.timeliness import moment_words, span_words
 
 DASH = "—"
@@ -43,5 +44,6 @@ def environment(**options) -> Environment:
         datetime=moment_words, clock_time=clock_time, duration=span_words, money=money, dash=dash,
         mask_phone=masking.mask_phone, mask_name=masking.mask_name,
         mask_address=masking.mask_address, mask_text=masking.mask_text,
+        mask_about=mask_about,
     )  # fmt: skip
     return env

@@ -101,6 +101,18 @@ class Element:
         ]
         return [dict(zip(self.column(), row, strict=True)) for row in cells]
 
+    def facts(self) -> dict[str, str]:
+        """The labels below with their values."""
+        return {
+            line.one("dt").text: line.one("dd").text
+            for line in self.all("div")
+            if any(isinstance(child, Element) and child.tag == "dt" for child in line.children)
+        }
+
+    def errors(self) -> list[str]:
+        """The sentences about what is wrong."""
+        return [line.text for block in self.all("ul", class_="errors") for line in block.all("li")]
+
     def sends(self, button: str = "") -> dict[str, str]:
         """What a browser sends for this form as it stands (``button``: the name of the one that was pressed)."""
         sent: dict[str, str] = {}

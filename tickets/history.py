@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from orders.masking import mask_text
+from orders.mentions import mask_about
 
 from .lifecycle import EventKind, Outcome
 from .models import Event, Result, Round, Ticket
@@ -63,6 +63,7 @@ class History:
     """Everything that happened to one ticket. Three statements, whatever the number of rounds."""
 
     def __init__(self, ticket: Ticket):
+        self.ticket = ticket
         self.rounds = list(Round.objects.filter(ticket=ticket).select_related("merchant").order_by("number"))
         self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
         self.results = {
@@ -94,7 +95,7 @@ class History:
         ]
 
     def stages(self) -> list[Stage]:
-        """The events, oldest first, with every phone number in their texts masked."""
+        """The events, oldest first, with what their texts say about the consumer masked."""
         return [self._stage(event) for event in self.events]
 
     def last_act(self) -> Event | None:
@@ -103,7 +104,7 @@ class History:
 
     def _stage(self, event: Event) -> Stage:
         round_ = self._round_by_pk[event.round_id]
-        text, outcome = mask_text(event.text), ""
+        text, outcome = mask_about(event.text, self.ticket.order, self.ticket.snapshot.facts), ""
         took = allowed = None
         late = False
         if event.kind == EventKind.SUBMITTED:

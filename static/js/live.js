@@ -52,9 +52,9 @@ const refreshLists = () => {
 addEventListener("pointermove", () => (moved = Date.now()), { passive: true });
 addEventListener("visibilitychange", () => refreshCountdowns() || refreshLists());
 addEventListener("htmx:after:swap", readClock);
-// Signed out meanwhile: the answer is the login page, which does not belong in a list.
+// Signed out meanwhile: there is no list any more, only the login page.
 addEventListener("htmx:before:response", (event) => {
-  if (!event.detail.ctx.response.raw.redirected) return;
+  if (event.detail.ctx.response.raw.status !== 401) return;
   event.preventDefault();
   location.reload();
 });

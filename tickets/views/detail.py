@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from merchants.access import WORKING_ROLES, allow
-from orders.masking import mask_text
+from orders.mentions import mask_about
 
 from ..clock import database_now
 from ..forms import NoteForm, ReasonForm, ResultForm, TurnForm
@@ -73,7 +73,7 @@ def ticket_page(
         forms[verb] = form
     context = {
         "ticket": ticket,
-        "problem": mask_text(ticket.problem),
+        "problem": mask_about(ticket.problem, ticket.order, ticket.snapshot.facts),
         "now": now,
         "countdown": ticket.countdown(now),
         "deadline": history.current_round,
@@ -101,10 +101,19 @@ def _order_context(request: HttpRequest, ticket: Ticket) -> dict:
         "order": order,
         "lines": order.lines.all(),
         "shipments": order.shipments.all(),
-        "changes": differences(ticket.snapshot, order),
+        "changes": _changes(ticket),
         "snapshot_at": ticket.snapshot.taken_at,
         "siblings": siblings.select_related("category")[:10],
     }
+
+
+def _changes(ticket: Ticket) -> list[dict[str, str]]:
+    """What differs from the order as it was; its remarks may name the consumer."""
+    kept, order = ticket.snapshot.facts, ticket.order
+    return [
+        fact | {when: mask_about(fact[when], order, kept) for when in ("then", "now")}
+        for fact in differences(ticket.snapshot, order)
+    ]
 
 
 def _result(ticket: Ticket, history: History) -> dict | None:
@@ -116,7 +125,7 @@ def _result(ticket: Ticket, history: History) -> dict | None:
     return {
         "outcome": result.outcome,
         "outcome_label": result.get_outcome_display(),
-        "text": mask_text(result.text),
+        "text": mask_about(result.text, ticket.order, ticket.snapshot.facts),
         "by": f"{result.submitted_by}（{result.submitted_by.affiliation}）",
         "at": result.submitted_at,
         "took": round_.took,

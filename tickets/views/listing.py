@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, allow
-from orders.masking import mask_text
+from orders.mentions import consumer_columns, mask_row
 
 from ..clock import database_now
 from ..lifecycle import Status, Urgency
@@ -24,11 +24,13 @@ SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
     "is_returned", "round_no", "warn_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
+    *consumer_columns("order__"),
 ]  # fmt: skip
 
 
 @allow(*WORKING_ROLES)
 @require_safe
+@vary_on_headers("HX-Request")
 def ticket_list(request: HttpRequest) -> HttpResponse:
     """Tabs with counts, the search bar, one page of rows; for htmx only the part that changes."""
     form = SearchForm(request.GET, user=request.user)
@@ -52,9 +54,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "refresh_url": request.get_full_path(),
         "now": now,
     }
-    response = render(request, "tickets/_rows.html" if request.htmx else "tickets/list.html", context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render(request, "tickets/_rows.html" if request.htmx else "tickets/list.html", context)
 
 
 def _ordering(sort: str, tab: str) -> tuple[str, Ordering]:
@@ -100,7 +100,7 @@ def _row(values: dict, now) -> dict:
         "order_url": reverse("orders:detail", args=[values["order_number"]]),
         "merchant_name": values["merchant__name"],
         "category": values["category__name"],
-        "problem": mask_text(values["problem"]),
+        "problem": mask_row(values["problem"], values, "order__"),
         "urgency_label": Urgency(values["urgency"]).label,
         "status_label": Status(status).label,
         "countdown": countdown(status, values["warn_at"], values["due_at"], values["stopped_at"], now),

@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import Role, allow
-from orders.masking import mask_text
+from orders.mentions import consumer_columns, mask_row
 
 from ..clock import database_now
 from ..lifecycle import Status, Urgency
@@ -25,11 +26,13 @@ COLUMNS = [
     "id", "number", "urgency", "started_at", "warn_at", "due_at", "submitted_at", "overdue_recorded_at",
     "merchant_id", "merchant__name", "ticket__number", "ticket__order_number", "ticket__category__name",
     "ticket__problem", "ticket__status", "result__submitted_by__name",
+    *consumer_columns("ticket__order__"),
 ]  # fmt: skip
 
 
 @allow(Role.MANAGER)
 @require_safe
+@vary_on_headers("HX-Request")
 def overdue_desk(request: HttpRequest) -> HttpResponse:
     """Three figures, the same by merchant, and the list behind the figure that was opened."""
     now = database_now()
@@ -91,10 +94,10 @@ def _by_merchant(rounds, conditions: dict[str, Q]) -> list[dict]:
 def _merchant(request: HttpRequest, by_merchant: list[dict]) -> dict | None:
     """The merchant the desk is narrowed to, with its figures (zeros when it has none of these)."""
     asked = request.GET.get("merchant", "")
-    if not asked.isascii() or not asked.isdigit():
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
         return None
     found = next((line for line in by_merchant if line["merchant_id"] == int(asked)), None)
-    return found or {"merchant_id": int(asked[:15]), "merchant__name": "", **dict.fromkeys(SHOWS, 0)}
+    return found or {"merchant_id": int(asked), "merchant__name": "", **dict.fromkeys(SHOWS, 0)}
 
 
 def _merchant_line(line: dict, totals: dict[str, int]) -> dict:
@@ -123,7 +126,7 @@ def _row(values: dict, now) -> dict:
         "url": reverse("tickets:detail", args=[values["ticket__number"]]),
         "merchant_name": values["merchant__name"],
         "category": values["ticket__category__name"],
-        "problem": mask_text(values["ticket__problem"]),
+        "problem": mask_row(values["ticket__problem"], values, "ticket__order__"),
         "urgency_label": Urgency(values["urgency"]).label,
         "status": values["ticket__status"],
         "status_label": Status(values["ticket__status"]).label,

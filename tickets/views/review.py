@@ -4,9 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import SERVICE_ROLES, allow
-from orders.masking import mask_text
+from orders.mentions import consumer_columns, mask_row
 
 from ..clock import database_now
 from ..lifecycle import Outcome, Urgency
@@ -16,11 +17,13 @@ from ..paging import Ordering, page
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "round_no",
     "due_at", "stopped_at", "result__outcome", "result__text", "result__submitted_by__name",
+    *consumer_columns("order__"),
 ]  # fmt: skip
 
 
 @allow(*SERVICE_ROLES)
 @require_safe
+@vary_on_headers("HX-Request")
 def review_list(request: HttpRequest) -> HttpResponse:
     """Every ticket whose result has to be checked, and how long it has been waiting for that."""
     now = database_now()
@@ -41,11 +44,11 @@ def _row(values: dict, now) -> dict:
         "url": reverse("tickets:detail", args=[values["number"]]) + "#result",
         "merchant_name": values["merchant__name"],
         "category": values["category__name"],
-        "problem": mask_text(values["problem"]),
+        "problem": mask_row(values["problem"], values, "order__"),
         "urgency_label": Urgency(values["urgency"]).label,
         "outcome": values["result__outcome"],
         "outcome_label": Outcome(values["result__outcome"]).label,
-        "result": mask_text(values["result__text"]),
+        "result": mask_row(values["result__text"], values, "order__"),
         "by": values["result__submitted_by__name"],
         "submitted_at": values["stopped_at"],
         "waiting": now - values["stopped_at"],

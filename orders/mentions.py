@@ -1,0 +1,72 @@
+"""A consumer's own name and address where somebody repeated them in free text (product.md, Consumers' data)."""
+
+import re
+from collections.abc import Iterable
+
+from .masking import STARS, mask_address, mask_name, mask_text
+
+# Shorter pieces of an address or of a name stand in too many other words.
+SHORTEST_STREET = 3
+SHORTEST_NAME = 2
+
+
+def mask_about(text: str | None, order, kept: dict | None = None) -> str:
+    """Free text about an order as a screen may show it: its consumer's name and street, and every phone number, masked.
+
+    ``kept`` are facts of the same order as they were once (``consignee``, ``address``): a text may speak of those.
+    Reads ``order.customer``.
+    """
+    customer, kept = order.customer, kept or {}
+    names = [order.consignee, kept.get("consignee"), *([customer.name, customer.account] if customer else [])]
+    return mask_known(text, names, [order.address, kept.get("address")])
+
+
+# The columns that ``mask_row`` reads, beginning at an order.
+CONSUMER_COLUMNS = ["consignee", "address", "customer__name", "customer__account"]
+
+
+def consumer_columns(path: str) -> list[str]:
+    """What a ``values()`` query must bring for ``mask_row``; ``path`` leads from the row to its order: ``order__``."""
+    return [f"{path}{column}" for column in CONSUMER_COLUMNS]
+
+
+def mask_row(text: str | None, values: dict, path: str) -> str:
+    """As ``mask_about``, for a row of a ``values()`` query with ``consumer_columns(path)``."""
+    consignee, address, *names = (values[column] for column in consumer_columns(path))
+    return mask_known(text, [consignee, *names], [address])
+
+
+def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterable[str | None]) -> str:
+    """As ``mask_about``, for these names and addresses."""
+    text = text or ""
+    for address in filter(None, addresses):
+        text = _without_address(text, address.strip())
+    for name in sorted({name.strip() for name in names if name}, key=len, reverse=True):
+        if len(name) >= SHORTEST_NAME and "*" not in name:
+            text = _whole(name).sub(lambda _, name=name: mask_name(name), text)
+    return mask_text(text)
+
+
+def _without_address(text: str, address: str) -> str:
+    """The text with the street, and as much as is repeated of what follows it, replaced by stars."""
+    street = address.removeprefix(mask_address(address).removesuffix(STARS)).strip()
+    if "*" in address or len(street) < SHORTEST_STREET:
+        return text
+    head, pieces = street[:SHORTEST_STREET], text.split(street[:SHORTEST_STREET])
+    kept = [pieces[0]]
+    for piece in pieces[1:]:
+        repeated = 0
+        while (
+            repeated < min(len(piece), len(street) - len(head))
+            and piece[repeated] == street[len(head) + repeated]
+        ):
+            repeated += 1
+        kept.append(piece[repeated:])
+    return STARS.join(kept)
+
+
+def _whole(name: str) -> re.Pattern:
+    """The name; one in Latin letters or digits only as a word of its own (Li is not the beginning of Like)."""
+    start = r"(?<![A-Za-z0-9])" if name[0].isascii() else ""
+    end = r"(?![A-Za-z0-9])" if name[-1].isascii() else ""
+    return re.compile(start + re.escape(name) + end, re.IGNORECASE)
