@@ -72,7 +72,7 @@ class Command(BaseCommand):
         return listener
 
     def prepare(self) -> list[str]:
-        """Migrates, collects, and fills the embedded default database with demo data. Returns the demo people's lines."""
+        """Migrates, collects, loads demo data into the embedded default. Returns a line for each of its people."""
         self.stdout.write(
             "正在准备数据库、静态文件和演示数据…" if is_embedded_default() else "正在准备数据库和静态文件…"
         )
@@ -89,7 +89,7 @@ class Command(BaseCommand):
                 connection.close_pool()
 
     def load_demo(self) -> list[str]:
-        """One line for each demo person. None where the command refuses, because somebody's own data is there already."""
+        """A line for each demo person; none where the command refuses, because somebody's own data is there already."""
         try:
             call_command("load_demo", stdout=StringIO(), stderr=self.stderr)
         except CommandError as refusal:
