@@ -8,6 +8,9 @@ from django.utils.http import urlencode
 # Fields that are not somebody's words, or must never be shown again.
 UNSHOWN = {
     "csrfmiddlewaretoken",
+    "next",
+    "outcome",
+    "urgency",
     "password",
     "old_password",
     "new_password1",
