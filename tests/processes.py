@@ -77,6 +77,18 @@ class Visitor:
         body = urlencode({"csrfmiddlewaretoken": token, **(data or {})}, doseq=True).encode()
         return self.ask(urllib.request.Request(urljoin(self.site_url, path), data=body), follow)
 
+    def keep(self, name: str, value: str) -> None:
+        """Puts a cookie of the site into the jar: a session that somebody else has begun."""
+        host = urlsplit(self.site_url).hostname
+        where = {"domain": host, "domain_specified": True, "domain_initial_dot": False}
+        where |= {"port": None, "port_specified": False, "path": "/", "path_specified": True}
+        self.cookies.set_cookie(
+            http.cookiejar.Cookie(
+                0, name, value, secure=False, expires=None, discard=False, comment=None, comment_url=None,
+                rest={}, **where,
+            )
+        )  # fmt: skip
+
     def ask(self, request: urllib.request.Request, follow: bool) -> Page:
         with self.opener.open(request, timeout=60) as response:
             page = Page(response.status, response.url, dict(response.headers), response.read().decode())

@@ -25,6 +25,11 @@ class TurnForm(forms.Form):
         """The round the person acted on, if the form says so."""
         return self.cleaned_data.get("seen_round")
 
+    @property
+    def status_shown(self) -> str:
+        """The state the person acted on, if the form says so."""
+        return self.cleaned_data.get("seen_status", "")
+
     def typed(self) -> list[dict[str, str]]:
         """The words that were typed, with the names of their fields: nothing of it may be lost."""
         return [
@@ -77,6 +82,12 @@ class ReasonForm(TurnForm):
 
     def clean_reason(self) -> str:
         return check_text(self.cleaned_data["reason"], self.what)
+
+
+class CancelForm(ReasonForm):
+    """Several states can be cancelled, and in one of them an answer lies on the table: which one was seen?"""
+
+    seen_status = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
 
 class NoteForm(TurnForm):

@@ -67,11 +67,20 @@ class Verbs:
             self._next_round(transition, now, by_user, reason, is_returned=True)
 
     def cancel(
-        self, *, by_user, reason: str, seen_round: int | None = None, at: datetime | None = None
+        self,
+        *,
+        by_user,
+        reason: str,
+        seen_round: int | None = None,
+        seen_status: str = "",
+        at: datetime | None = None,
     ) -> None:
-        """撤销工单: the matter is void; nobody has to answer any more."""
+        """撤销工单: the matter is void; nobody has to answer any more.
+
+        ``seen_status`` is the state on the page: an answer that came meanwhile is not thrown away unread.
+        """
         reason = check_text(reason, "撤销原因")
-        with self._turn("cancel", by_user, seen_round, at) as (transition, round_, now):
+        with self._turn("cancel", by_user, seen_round, at, seen_status) as (transition, round_, now):
             if round_.is_running:
                 self._stop_clock(round_, now)
             self._close(round_, now)
@@ -90,7 +99,7 @@ class Verbs:
 
     @contextmanager
     def _turn(
-        self, verb: str, by_user, seen_round: int | None, at: datetime | None
+        self, verb: str, by_user, seen_round: int | None, at: datetime | None, seen_status: str = ""
     ) -> Iterator[tuple[Transition, Round, datetime]]:
         """One transaction with the ticket and its current round locked, and every guard passed.
 
@@ -100,16 +109,18 @@ class Verbs:
         transition = TRANSITIONS[verb]
         with transaction.atomic():
             self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
-            self._guard(transition, by_user, seen_round)
+            self._guard(transition, by_user, seen_round, seen_status)
             round_ = Round.objects.select_for_update(no_key=True).get(ticket=self.pk, number=self.round_no)
             yield transition, round_, at or database_now()
 
-    def _guard(self, transition: Transition, by_user, seen_round: int | None) -> None:
+    def _guard(self, transition: Transition, by_user, seen_round: int | None, seen_status: str) -> None:
         if by_user.role in MERCHANT_ROLES and by_user.merchant_id != self.merchant_id:
             raise NotVisible("工单不存在或无权查看")
         if by_user.role not in transition.roles:
             raise Refused(f"您的角色不能执行“{transition.label}”")
         if self.status not in transition.sources or seen_round not in (None, self.round_no):
+            raise AlreadyHandled
+        if seen_status not in ("", self.status):
             raise AlreadyHandled
 
     def _move(self, transition: Transition, now: datetime, *changed: str) -> None:

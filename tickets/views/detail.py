@@ -10,7 +10,7 @@ from merchants.access import WORKING_ROLES, allow
 from orders.mentions import mask_about
 
 from ..clock import database_now
-from ..forms import NoteForm, ReasonForm, ResultForm, TurnForm
+from ..forms import CancelForm, NoteForm, ReasonForm, ResultForm, TurnForm
 from ..history import History
 from ..lifecycle import Status, Transition, verbs_for
 from ..models import Ticket
@@ -45,12 +45,13 @@ def find(request: HttpRequest, number: str) -> Ticket:
 
 def form_for(verb: str, ticket: Ticket, data=None) -> TurnForm:
     """The form of one verb, empty or with what was sent."""
-    options = {"initial": {"seen_round": ticket.round_no}, "prefix": None if verb == "submit" else verb}
+    seen = {"seen_round": ticket.round_no, "seen_status": ticket.status}
+    options = {"initial": seen, "prefix": None if verb == "submit" else verb}
     if verb == "submit":
         return ResultForm(data, **options)
     if verb == "approve":
         return NoteForm(data, **options)
-    return ReasonForm(data, what=REASONS[verb], **options)
+    return (CancelForm if verb == "cancel" else ReasonForm)(data, what=REASONS[verb], **options)
 
 
 @allow(*WORKING_ROLES)

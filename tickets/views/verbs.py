@@ -68,7 +68,12 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """撤销工单."""
 
     def act(ticket: Ticket, form: TurnForm) -> str:
-        ticket.cancel(by_user=request.user, reason=form.cleaned_data["reason"], seen_round=form.round_shown)
+        ticket.cancel(
+            by_user=request.user,
+            reason=form.cleaned_data["reason"],
+            seen_round=form.round_shown,
+            seen_status=form.status_shown,
+        )
         return "工单已撤销"
 
     return _press(request, number, "cancel", act)
@@ -119,7 +124,11 @@ def _press(
 
 def _moved_on(ticket: Ticket, verb: str, form: TurnForm) -> bool:
     """Whether the ticket is no longer where the page had it: then even a faulty text deserves to hear why."""
-    return ticket.status not in TRANSITIONS[verb].sources or form.round_shown not in (None, ticket.round_no)
+    return (
+        ticket.status not in TRANSITIONS[verb].sources
+        or form.round_shown not in (None, ticket.round_no)
+        or form.status_shown not in ("", ticket.status)
+    )
 
 
 def _sent_twice(request: HttpRequest, ticket: Ticket, form: TurnForm) -> bool:
