@@ -42,7 +42,7 @@ class Command(BaseCommand):
         if options["json"]:
             report = {"scanned_at": scan.scanned_at.isoformat(), "flagged": scan.flagged}
             self.stdout.write(json.dumps(report | ({"dry_run": True} if options["dry_run"] else {})))
-        else:
+        elif scan.flagged or not options["every"]:  # a loop that finds nothing has nothing to say
             moment = timezone.localtime(scan.scanned_at).strftime("%Y-%m-%d %H:%M:%S")
             found = (
                 f"{scan.flagged} 个轮次待记录（未写入）"
