@@ -8,7 +8,10 @@ SHORTEST = 3
 
 
 class Lookup:
-    """What a text finds: exactly one order (``order``), or a few to choose from (``matches``)."""
+    """What a text finds: exactly one order (``order``), or a few to choose from (``matches``).
+
+    ``text`` is what a page may repeat of it: of a phone number only the mark, which finds the same orders again.
+    """
 
     def __init__(self, user, text: str):
         self.text = text.replace("\x00", "").strip()
@@ -19,6 +22,8 @@ class Lookup:
             return
         self.order = orders.prefetch_related("lines", "shipments").filter(number=self.text).first()
         if self.order is None and phones.looks_like_mobile(self.text):
+            self.text = phones.phone_mark(self.text)
+        if self.order is None and phones.is_mark(self.text):
             self.matches = list(orders.with_phone(self.text).order_by("-ordered_at", "-id")[:MOST])
         elif self.order is None and len(self.text) >= SHORTEST:
             self.matches = list(orders.filter(number__startswith=self.text).order_by("number")[:MOST])

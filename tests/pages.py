@@ -75,7 +75,7 @@ class Element:
 
     @property
     def raw(self) -> str:
-        return "".join(child if isinstance(child, str) else child.raw for child in self.children)
+        return "\n" if self.tag == "br" else "".join(child if isinstance(child, str) else child.raw for child in self.children)
 
     @property
     def text(self) -> str:

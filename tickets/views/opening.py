@@ -19,15 +19,13 @@ from ..models import Ticket
 def ticket_new(request: HttpRequest) -> HttpResponse:
     """The form; looking an order up or picking one keeps what was typed; a full form opens the ticket."""
     if request.method != "POST":
-        number = request.GET.get("order", "").strip()
-        form = OpenForm(user=request.user, initial={"order_number": number})
-        return _page(request, form, number)
+        lookup = Lookup(request.user, request.GET.get("order", ""))
+        return _page(request, OpenForm(user=request.user, initial={"order_number": lookup.text}), lookup)
     data = request.POST.copy()
-    if "pick" in data:
-        data["order_number"] = data["pick"]
+    lookup = Lookup(request.user, data.get("pick") or data.get("order_number", ""))
+    data["order_number"] = lookup.text
     if "pick" in data or "look" in data:
-        form = OpenForm(user=request.user, initial=data.dict())
-        return _page(request, form, data.get("order_number", ""))
+        return _page(request, OpenForm(user=request.user, initial=data.dict()), lookup)
     form = OpenForm(data, user=request.user)
     if form.is_valid():
         try:
@@ -37,17 +35,21 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"工单 {ticket.number} 已送达商户「{ticket.merchant}」")
             return redirect(ticket)
-    return _page(request, form, data.get("order_number", ""), status=422)
+    return _page(request, form, lookup, status=422)
 
 
-def _page(request: HttpRequest, form: OpenForm, number: str, status: int = 200) -> HttpResponse:
-    context = {"form": form, "lookup": Lookup(request.user, number), "ask_again": _ask_again(form)}
+def _page(request: HttpRequest, form: OpenForm, lookup: Lookup, status: int = 200) -> HttpResponse:
+    context = {"form": form, "lookup": lookup, "ask_again": _ask_again(form)}
     return render(request, "tickets/new.html", context, status=status)
 
 
 def _ask_again(form: OpenForm) -> bool:
     """Whether to offer 仍要新建: only when there is something to confirm."""
-    return form.is_bound and (NON_FIELD_ERRORS in form.errors or bool(form.data.get("open_anyway")))
+    return (
+        form.is_bound
+        and bool(form.same_open_tickets())
+        and (NON_FIELD_ERRORS in form.errors or bool(form.data.get("open_anyway")))
+    )
 
 
 def _explain(form: OpenForm, error: ValidationError | Refused) -> None:
