@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import factory
 from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.db.models import QuerySet
 from factory.django import DjangoModelFactory
 
 from merchants.access import Role
@@ -18,7 +20,6 @@ from orders.models import Customer, Order, OrderLine, OrderStatus, Shipment, Shi
 from tickets.clock import database_now
 from tickets.lifecycle import Outcome, Urgency
 from tickets.models import Category, Policy, Round, Ticket, TicketDraft
-from tickets.models.numbering import take_numbers
 
 PASSWORD = "qinqin-demo"
 ANSWER = "已联系消费者核实情况，今天下午安排补发，运费由我们承担。"
@@ -195,31 +196,32 @@ def cancelled_ticket(after: timedelta = STEP, **about) -> Ticket:
     return ticket
 
 
-def waiting_tickets(how_many: int, order: Order, by_user: User, due_at: datetime) -> list[Ticket]:
+def waiting_tickets(how_many: int, order: Order, by_user: User, due_at: datetime) -> QuerySet[Ticket]:
     """Many waiting tickets of one order that were due at ``due_at``, for tests whose subject is not the opening.
 
-    Two inserts instead of the verb; neither snapshot nor event is written.
+    One is opened by the verb; the others are copies of its row and its round, without snapshot and event.
     """
-    policy = Policy.objects.get(category=None, urgency=Urgency.NORMAL)
-    category = CategoryFactory()
-    started_at = due_at - policy.deadline_after
-    tickets = []
-    for number in take_numbers(started_at, how_many):
-        ticket = Ticket(
-            number=number,
-            order=order,
-            order_number=order.number,
-            merchant_id=order.merchant_id,
-            customer_id=order.customer_id,
-            category=category,
-            urgency=Urgency.NORMAL,
-            problem="收到的连体衣开线",
-            opened_by=by_user,
-            created_at=started_at,
-            handled_at=started_at,
+    deadline = Policy.objects.get(category=None, urgency=Urgency.NORMAL).deadline_after
+    first = TicketFactory(order=order, by_user=by_user, at=due_at - deadline)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE copies(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM copies WHERE n < %s)"
+            f" INSERT INTO tickets_ticket (number, {_columns(Ticket, 'number')})"
+            f" SELECT number || '-' || CAST(n AS varchar), {_columns(Ticket, 'number')}"
+            " FROM tickets_ticket, copies WHERE id = %s AND n <= %s",
+            [how_many, first.pk, how_many],
         )
-        ticket.first_round = ticket.new_round(policy, started_at)
-        tickets.append(ticket)
-    Ticket.objects.bulk_create(tickets, batch_size=2_000)
-    Round.objects.bulk_create([ticket.first_round for ticket in tickets], batch_size=2_000)
-    return tickets
+        cursor.execute(
+            f"INSERT INTO tickets_round (ticket_id, {_columns(Round, 'ticket_id')})"
+            f" SELECT tickets_ticket.id, {_columns(Round, 'ticket_id', of='first')}"
+            " FROM tickets_ticket, tickets_round AS first"
+            " WHERE tickets_ticket.number LIKE %s AND first.ticket_id = %s",
+            [f"{first.number}-%", first.pk],
+        )
+    return Ticket.objects.filter(number__startswith=first.number).order_by("pk")
+
+
+def _columns(model, *without: str, of: str = "") -> str:
+    """The columns of a model but its key and those named, as SQL writes them."""
+    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    return ", ".join(f'{of and of + "."}"{column}"' for column in columns if column not in without)
