@@ -2,12 +2,14 @@
 
 import io
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from openpyxl import Workbook
 
 
@@ -32,6 +34,19 @@ def run(command: str, path: Path | str, **options) -> Import:
     except CommandError as error:
         return Import(error.returncode, out.getvalue(), f"{err.getvalue()}{error}\n")
     return Import(0, out.getvalue(), err.getvalue())
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL that runs meanwhile. (Django's own log is of no use here: the imports empty it, to keep memory flat.)"""
+    seen = []
+
+    def note(execute, sql, params, many, context):
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield seen
 
 
 class Files:

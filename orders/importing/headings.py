@@ -78,10 +78,8 @@ class Columns:
         for name, places in self.places.items():
             for place in places:
                 if place < len(cells):
-                    text = cells[place].strip(INVISIBLE)
-                    if text or name not in told:
-                        told[name] = text
-                    if text:
+                    told[name] = cells[place].strip(INVISIBLE)
+                    if told[name]:
                         break
         return told
 

@@ -82,6 +82,18 @@ def test_a_stored_line_is_found_again_by_what_both_know(files, merchant_a):
     assert articles() == [(1, "奶瓶", "", "", 1), (2, "围嘴", "W1", "", 3)]
 
 
+def test_two_lines_of_one_article_are_not_taken_for_each_other(files, merchant_a):
+    run(
+        "import_orders",
+        files.text("订单号,商品标题,数量,单价\nA1,奶瓶,1,30\nA1,奶瓶,1,0\n"),
+        merchant="qinbei",
+    )
+
+    run("import_orders", files.text("订单号,商品标题,数量\nA1,奶瓶,2\nA1,奶瓶,3\n"), merchant="qinbei")
+
+    assert list(OrderLine.objects.values_list("unit_price", "quantity")) == [(30, 2), (0, 3)]
+
+
 def test_another_specification_is_another_line(files, merchant_a):
     run("import_orders", files.text("订单号,商品标题,规格\nA1,连体衣,粉色\n"), merchant="qinbei")
 
