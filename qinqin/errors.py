@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 UNSHOWN = {
     "csrfmiddlewaretoken",
     "next",
+    "seen_status",
     "outcome",
     "urgency",
     "password",
@@ -27,7 +28,7 @@ def typed_texts(request: HttpRequest) -> list[str]:
     return [
         value
         for name, values in request.POST.lists()
-        if name not in UNSHOWN
+        if name.rpartition("-")[2] not in UNSHOWN
         for value in values
         if len(value.strip()) > 3
     ]

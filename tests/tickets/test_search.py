@@ -266,8 +266,9 @@ def test_an_end_before_the_start_is_told_at_the_end(kefu, other):
     "asked",
     [
         {"status": "x"}, {"status": "waiting_merchant\x00"}, {"urgency": "x"}, {"category": "x"},
-        {"category": "9" * 30}, {"category": "\x00"}, {"merchant": "-1"}, {"merchant": "\x00"}, {"q": "x" * 101}, {"q": "\x00"}, {"number": "\x00"},
-        {"order_number": "\x00"}, {"phone": "\x00"}, {"number": "x" * 500}, {"unknown": "x"},
+        {"category": "9" * 30}, {"category": "\x00"}, {"merchant": "-1"}, {"merchant": "\x00"}, {"q": "x" * 101},
+        {"q": "\x00"}, {"number": "\x00"}, {"order_number": "\x00"}, {"phone": "\x00"}, {"number": "x" * 500},
+        {"unknown": "x"},
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_read_is_ignored(asked, kefu, other):

@@ -367,6 +367,18 @@ def test_a_review_of_an_earlier_answer_is_too_late(verb, kefu, order_a):
     assert ticket.status == "waiting_review"
 
 
+def test_an_answer_that_came_meanwhile_is_not_thrown_away_unread(kefu, shangjia, order_a):
+    ticket, visitor = TicketFactory(order=order_a), signed_in(kefu)
+    seen = form_of(visitor.get(ticket.get_absolute_url()), ticket, "cancel").sends()
+    happened = submitted_meanwhile(ticket, kefu, shangjia)
+    page = visitor.post(address(ticket, "cancel"), seen | {"cancel-reason": "消费者撤回了投诉"})
+    assert page.status_code == 409
+    assert happened in read(page).one(role="alert").text
+    assert given_back(page) == ["消费者撤回了投诉"]
+    ticket.refresh_from_db()
+    assert ticket.status == "waiting_review"
+
+
 # ---- an address of a button, looked at ----
 
 
@@ -419,6 +431,13 @@ def test_a_form_after_the_session_has_lapsed_is_given_back(name, client, order_a
     assert "登录已过期，请重新登录，填写内容已保留" in read(page).text
     assert [text.strip() for text in given_back(page)] == [TEXTS[name].strip()]
     assert unquote(read(page).one("a", "重新登录")["href"]) == f"/login/?next=/tickets/{ticket.number}/"
+
+
+def test_of_a_form_only_the_words_are_given_back(client, kefu, order_a):
+    ticket = TicketFactory(order=order_a)
+    form = form_of(signed_in(kefu).get(ticket.get_absolute_url()), ticket, "cancel")
+    page = client.post(form["action"], form.sends() | {"cancel-reason": REASON})
+    assert given_back(page) == [REASON]
 
 
 def test_after_logging_in_again_one_is_back_at_the_ticket(client, dianyuan, order_a):
