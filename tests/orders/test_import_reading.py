@@ -76,6 +76,15 @@ def test_a_workbook_is_read_whatever_it_is_called(files):
     assert read(path.rename(path.with_suffix(".csv")))[1] == [(2, ["A1", "37.5"]), (4, ["A2", ""])]
 
 
+def test_a_workbook_that_belies_its_extent_is_read_to_its_end(files, tmp_path):
+    path = files.sheet([["订单号", "总金额"], ["A1", 1], ["A2", 2]])
+    with zipfile.ZipFile(path) as right, zipfile.ZipFile(tmp_path / "wrong.xlsx", "w") as wrong:
+        for name in right.namelist():
+            wrong.writestr(name, right.read(name).replace(b'ref="A1:B3"', b'ref="A1"'))
+
+    assert read(tmp_path / "wrong.xlsx")[1] == [(2, ["A1", "1"]), (3, ["A2", "2"])]
+
+
 def test_cells_of_a_workbook_are_read_as_they_look(files):
     path = files.sheet(
         [
