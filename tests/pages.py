@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 BACKEND = "merchants.backends.ActivePeopleBackend"
-VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+VOID = {"area", "base", "embed", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 FRAGMENT = {"HX-Request": "true"}
 
 
@@ -75,7 +75,11 @@ class Element:
 
     @property
     def raw(self) -> str:
-        return "\n" if self.tag == "br" else "".join(child if isinstance(child, str) else child.raw for child in self.children)
+        return (
+            "\n"
+            if self.tag == "br"
+            else "".join(child if isinstance(child, str) else child.raw for child in self.children)
+        )
 
     @property
     def text(self) -> str:
