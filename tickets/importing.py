@@ -18,7 +18,7 @@ from .lifecycle import OPENERS, Refused, Urgency
 from .models import Category, Ticket, TicketDraft
 from .models.catalogue import PolicyBook
 
-CHUNK = 1_000
+CHUNK = 500
 CREATED, THERE_ALREADY = "新增", "已存在"
 KINDS = [CREATED, THERE_ALREADY]
 

@@ -18,7 +18,6 @@ class ImportCommand(BaseCommand):
     """A command that imports a file. A subclass names its sums (``kinds``) and does the work (``import_table``)."""
 
     kinds: list[str]
-    requires_migrations_checks = False
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("file", metavar="FILE", help="CSV 或 XLSX 文件")
@@ -69,15 +68,10 @@ class ImportCommand(BaseCommand):
             yield one_more
 
     @contextmanager
-    def writing_bar(self) -> Iterator[Callable[[int, int], None]]:
-        """A bar over rows; to be called with how many more are done, and how many there are."""
-        with tqdm(desc="导入", unit="行", unit_scale=True, disable=None, leave=False) as bar:
-
-            def more(done: int, total: int) -> None:
-                bar.total = total
-                bar.update(done)
-
-            yield more
+    def writing_bar(self, rows: int) -> Iterator[Callable[[int], None]]:
+        """A bar over so many rows; to be called with how many more are done."""
+        with tqdm(desc="导入", total=rows, unit="行", unit_scale=True, disable=None, leave=False) as bar:
+            yield bar.update
 
 
 def database_sentence(error: DatabaseError) -> str:

@@ -19,8 +19,6 @@ CHUNK = 1_000
 CREATED, UPDATED, UNCHANGED = "新增", "更新", "未变"
 KINDS = [CREATED, UPDATED, UNCHANGED]
 
-Tracker = Callable[[int], None]
-
 
 def only_merchant(code: str) -> Merchant:
     """The merchant that the whole file belongs to. Raises ``Unusable`` when there is none, or it is inactive."""
@@ -44,21 +42,22 @@ class OrderImport:
         for note in [*table.source.notes, *self.columns.notes]:
             report.note(note)
 
-    def run(self, on_read: Callable[[], None], on_rows: Callable[[int, int], None]) -> None:
-        """Reads everything, then writes chunk by chunk. ``on_read`` hears of every row that was read, ``on_rows`` of
-        the rows that a chunk brought in and of how many there are."""
-        with Rows() as rows:
-            for record in self.table:
-                on_read()
-                self._put(rows, record)
-            for chunk in self._chunks(rows):
-                outcome = upsert(chunk, write=self.write)
-                for line, reason in outcome.refused:
-                    self.report.refuse(line, reason)
-                self.report.count(CREATED, outcome.created)
-                self.report.count(UPDATED, outcome.updated)
-                self.report.count(UNCHANGED, outcome.unchanged)
-                on_rows(sum(len(order.lines) for order in chunk), rows.count)
+    def gather(self, rows: Rows, on_read: Callable[[], None]) -> None:
+        """Reads the whole file into ``rows``. ``on_read`` hears of every row."""
+        for record in self.table:
+            on_read()
+            self._put(rows, record)
+
+    def bring_in(self, rows: Rows, on_rows: Callable[[int], None]) -> None:
+        """Writes chunk by chunk. ``on_rows`` hears how many rows each chunk was."""
+        for chunk in self._chunks(rows):
+            outcome = upsert(chunk, write=self.write)
+            for line, reason in outcome.refused:
+                self.report.refuse(line, reason)
+            self.report.count(CREATED, outcome.created)
+            self.report.count(UPDATED, outcome.updated)
+            self.report.count(UNCHANGED, outcome.unchanged)
+            on_rows(sum(len(order.lines) for order in chunk))
 
     def _put(self, rows: Rows, record) -> None:
         if record.fault:

@@ -1,4 +1,5 @@
 from orders.importing.command import ImportCommand
+from orders.importing.gathering import Rows
 from orders.importing.orders import KINDS, OrderImport, only_merchant
 
 
@@ -13,5 +14,8 @@ class Command(ImportCommand):
     def import_table(self, table, report, options):
         merchant = only_merchant(options["merchant"]) if options["merchant"] is not None else None
         work = OrderImport(table, report, merchant=merchant, write=not options["dry_run"])
-        with self.reading_bar(table) as on_read, self.writing_bar() as on_rows:
-            work.run(on_read, on_rows)
+        with Rows() as rows:
+            with self.reading_bar(table) as on_read:
+                work.gather(rows, on_read)
+            with self.writing_bar(rows.count) as on_rows:
+                work.bring_in(rows, on_rows)
