@@ -1,8 +1,11 @@
 """What django-axes asks us when it counts wrong passwords."""
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+LONGEST_NAME = AbstractUser.username.field.max_length
 
 
 def client_address(request: HttpRequest) -> str:
@@ -15,6 +18,12 @@ def client_address(request: HttpRequest) -> str:
     if settings.SITE_IS_HTTPS and forwarded:
         return forwarded.rsplit(",", 1)[-1].strip()
     return request.META.get("REMOTE_ADDR", "")
+
+
+def client_username(request: HttpRequest, credentials: dict | None = None) -> str | None:
+    """The name that somebody tries, cut where no account's name goes on: the count could not keep a longer one."""
+    name = (credentials or request.POST).get("username")
+    return name and name[:LONGEST_NAME]
 
 
 def locked_out(request: HttpRequest, response=None, credentials=None) -> HttpResponse:

@@ -225,6 +225,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "merchants.throttling.client_username"
 AXES_CLIENT_IP_CALLABLE = "merchants.throttling.client_address"
 AXES_LOCKOUT_CALLABLE = "merchants.throttling.locked_out"
 AXES_VERBOSE = False

@@ -169,6 +169,20 @@ def test_other_ways_of_writing_a_name_are_the_same_name(written, client, kefu):
     assert guess(client, 5).status_code == 429
 
 
+def test_another_browsers_name_does_not_help(client, kefu):
+    for n in range(9):
+        guess(client, 1, headers={"user-agent": f"Browser {n}"})
+    assert guess(client, 1, headers={"user-agent": "Browser 10"}).status_code == 429
+
+
+@pytest.mark.parametrize("path", ["/login/", "/admin/login/"])
+def test_a_name_longer_than_any_is_simply_wrong(path, client, sysadmin):
+    for length in (151, 256, 100_000):
+        page = client.post(path, {"username": "x" * length, "password": "wrong"})
+        assert page.status_code == 200
+        assert not is_in(client)
+
+
 def test_a_right_password_starts_the_count_anew(client, kefu):
     guess(client, 9)
     log_in(client)
