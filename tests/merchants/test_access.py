@@ -49,9 +49,9 @@ def test_a_merchants_person_sees_the_people_of_its_own_merchant(everybody):
 
 
 @pytest.mark.parametrize("role", [Role.MERCHANT_STAFF, Role.MERCHANT_OWNER])
-def test_a_merchants_person_without_a_merchant_sees_nothing(role, tickets):
+def test_a_merchants_person_without_a_merchant_sees_nothing(role, tickets, kefu):
     nobody = User(username="nobody", role=role, merchant=None)
-    for model in SCOPED:
+    for model in [*SCOPED, User]:
         assert not model.objects.for_user(nobody).exists()
 
 

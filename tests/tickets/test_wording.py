@@ -51,7 +51,7 @@ HOLLOW = {
     "ASCII punctuation": "-=+_*&^%$#@!~" * 2,
     "one ideograph": "哈" * 40,
     "one letter": "a" * 40,
-    "one letter, both cases": "aA" * 20,
+    "two letters, both cases": "aAbB" * 10,
     "two ideographs": "好的" * 20,
     "one ideograph with variation selectors": "好\ufe00好\ufe01好\U000e0100" * 8,
     "three ideographs": "已处理",
@@ -189,6 +189,21 @@ def test_one_hollow_text_among_many_keeps_them_all_out(order_a):
     with pytest.raises(ValidationError):
         Result.objects.bulk_create(results)
     assert not Result.objects.exists()
+
+
+def test_many_honest_results_come_in_together_from_any_iterable(order_a):
+    tickets = [TicketFactory(order=order_a) for _ in range(2)]
+    Result.objects.bulk_create(
+        Result(
+            round=ticket.first_round,
+            outcome=Outcome.SOLVED,
+            text=f" {HONEST['plain']}\r\n",
+            submitted_by=answerer(ticket),
+            submitted_at=ticket.created_at,
+        )
+        for ticket in tickets
+    )
+    assert list(Result.objects.values_list("text", flat=True)) == [HONEST["plain"]] * 2
 
 
 @pytest.mark.parametrize("outcome", ["", "done", "SOLVED", "已解决"])
