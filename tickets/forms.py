@@ -7,7 +7,7 @@ from orders.models import Order
 
 from .lifecycle import Outcome, Urgency
 from .models import Category, Result, TicketDraft
-from .wording import check_text
+from .wording import check_problem, check_text
 
 AREA = {"rows": 6}
 SMALL_AREA = {"rows": 3}
@@ -145,7 +145,7 @@ class OpenForm(forms.Form):
         return number
 
     def clean_problem(self) -> str:
-        return check_text(self.cleaned_data["problem"], "问题描述")
+        return check_problem(self.cleaned_data["problem"])
 
     def clean(self) -> dict:
         data = super().clean()

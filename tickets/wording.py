@@ -76,6 +76,14 @@ def check_text(text: str, what: str) -> str:
     return _within_limit(text, what)
 
 
+def check_problem(text: str) -> str:
+    """A consumer's problem as it will be kept: their own words, if only question marks, but not nothing."""
+    text = tidy(text or "")
+    if not visible(text):
+        raise ValidationError("请填写问题描述")
+    return _within_limit(text, "问题描述")
+
+
 def check_note(text: str, what: str) -> str:
     """A text that may be left empty, as it will be kept; ``what`` names it should it be too long."""
     return _within_limit(tidy(text or ""), what)

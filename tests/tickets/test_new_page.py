@@ -123,7 +123,7 @@ def test_coming_from_an_order_it_is_filled_in_and_shown(kefu, order_a):
         ({"urgency": "x"}, ["请选择紧急程度"]),
         ({"urgency": ""}, ["请选择紧急程度"]),
         ({"problem": ""}, ["请填写问题描述"]),
-        ({"problem": "……！"}, ["请填写问题描述"]),
+        ({"problem": "\u200b \u3164"}, ["请填写问题描述"]),
         ({"problem": "罐身凹陷" * 2501}, ["问题描述最多10000字，现在是10004字"]),
         (
             {"order_number": "", "category": "", "problem": ""},

@@ -11,7 +11,7 @@ from orders.models import Order
 
 from ..clock import database_now
 from ..lifecycle import OPENERS, EventKind, Refused, Status, Urgency
-from ..wording import check_text
+from ..wording import check_problem
 from .catalogue import Category, PolicyBook
 from .event import Event
 from .numbering import take_numbers
@@ -35,7 +35,7 @@ class TicketDraft:
         if not self.order.merchant.is_active:
             raise ValidationError({"order_number": f"商户「{self.order.merchant}」已停用，工单无人处理"})
         try:
-            return check_text(self.problem, "问题描述")
+            return check_problem(self.problem)
         except ValidationError as error:
             raise ValidationError({"problem": error.messages}) from error
 
