@@ -98,10 +98,10 @@ class Purchase:
     def send_again(self, parcel: Shipment) -> None:
         """A second parcel; the first, if it got stuck, goes back."""
         parcel.save()
-        first = self.parcels[0]
-        if first.status == ShipmentStatus.PROBLEM:
-            first.status = ShipmentStatus.RETURNED
-            first.save(update_fields=["status"])
+        shipment = self.parcels[0]
+        if shipment.status == ShipmentStatus.PROBLEM:
+            shipment.status = ShipmentStatus.RETURNED
+            shipment.save(update_fields=["status"])
         self.remark(f"{self.order.seller_remark} 已补发 {parcel.tracking_number}".strip())
 
     def move_to(self, address: str) -> None:
