@@ -28,8 +28,11 @@ class TicketQuerySet(ScopedQuerySet):
         return self.filter(tab_condition(tab, now))
 
     def tab_counts(self, now) -> dict[str, int]:
-        """How many tickets each tab shows, in one statement."""
-        return self.aggregate(**{tab: Count("pk", filter=tab_condition(tab, now)) for tab in TABS})
+        """How many tickets each tab shows, in two statements: the open ones by their partial index, and all."""
+        counted = [tab for tab in TABS if tab != "all"]
+        open_ones = self.filter(is_open=True)
+        counts = open_ones.aggregate(**{tab: Count("pk", filter=tab_condition(tab, now)) for tab in counted})
+        return counts | {"all": self.count()}
 
     def open(self) -> "TicketQuerySet":
         """Tickets somebody still has to act on."""
