@@ -20,6 +20,8 @@ from .models import DeadlineScan, Round
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
 
 BATCH = 1_000
+# SQLite takes 32,766 parameters in a statement, and a longer transaction would keep others waiting.
+BATCH_LIMIT = 10_000
 
 # What both databases write for a round that became late, given a set of rounds called ``flagged``.
 EVENTS = """

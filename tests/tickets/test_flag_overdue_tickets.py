@@ -255,10 +255,17 @@ def test_a_dry_run_counts_and_writes_nothing(late):
 
 
 @pytest.mark.parametrize(
-    "options", [["--batch", "0"], ["--batch", "-5"], ["--every", "0"], ["--every", "-1"]]
+    ("options", "sentence"),
+    [
+        (["--batch", "0"], "必须是大于 0 的整数"),
+        (["--batch", "-5"], "必须是大于 0 的整数"),
+        (["--every", "0"], "必须是大于 0 的整数"),
+        (["--every", "-1"], "必须是大于 0 的整数"),
+        (["--batch", "10001"], "--batch 最多 10000"),
+    ],
 )
-def test_numbers_that_make_no_sense_are_refused(options):
-    with pytest.raises(CommandError, match="必须是大于 0 的整数"):
+def test_numbers_that_make_no_sense_are_refused(options, sentence):
+    with pytest.raises(CommandError, match=sentence):
         flag_overdue_tickets(*options)
 
 

@@ -29,6 +29,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if options["batch"] < 1 or (options["every"] is not None and options["every"] < 1):
             raise CommandError("--batch 和 --every 必须是大于 0 的整数")
+        if options["batch"] > scanning.BATCH_LIMIT:
+            raise CommandError(f"--batch 最多 {scanning.BATCH_LIMIT}")
         if options["every"]:
             self.run_every(options["every"], options)
         else:
