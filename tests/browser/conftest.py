@@ -3,6 +3,9 @@
 ``page``       a desk (1440 × 900), script on          ``plain_page``  the same, script off
 ``any_page``   runs the test twice, once with each     ``open_page``   opens more: ``open_page(width=390, dark=True)``
 ``sign_in``    ``sign_in(page, "kefu")``
+``page_of``    a page of somebody who is logged in already: ``page_of("dianyuan", width=390)``
+``script``     runs the test twice, too: ``page_of("kefu", java_script=script)``
+``stage``      orders and tickets of the demo people's own merchant, made for the test: ``stage.ticket()``
 
 Addresses are relative: ``page.goto("/tickets/")``. An exception in a script, a breach of the content security policy
 or an answer of 5xx on any page fails the test that saw it. The models are at hand in ``with demo_site.database():``.
@@ -13,10 +16,12 @@ import warnings
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import NO_BROWSER
 from tests.processes import DEMO_PASSWORD, Site
+
+from .staging import Stage
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # Works as root and without a graphics card, and talks to nobody but the page's server.
@@ -33,14 +38,15 @@ PATIENCE_MS = 15_000
 BREACH = "Content Security Policy"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One per module: while Playwright runs, its event loop keeps the ORM of this process from working."""
+    """Ends with these tests: while Playwright runs, its event loop keeps the ORM of this process from working."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         warnings.warn(NO_BROWSER, pytest.PytestWarning, stacklevel=1)
         pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
@@ -89,8 +95,13 @@ def plain_page(open_page: Callable[..., Page]) -> Page:
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
-def any_page(request: pytest.FixtureRequest, open_page: Callable[..., Page]) -> Page:
-    return open_page(java_script=request.param)
+def script(request: pytest.FixtureRequest) -> bool:
+    return request.param
+
+
+@pytest.fixture
+def any_page(script: bool, open_page: Callable[..., Page]) -> Page:
+    return open_page(java_script=script)
 
 
 @pytest.fixture
@@ -105,3 +116,32 @@ def sign_in() -> Callable[..., None]:
         page.wait_for_url(lambda url: "/login/" not in url)
 
     return sign_in
+
+
+@pytest.fixture(scope="package")
+def keys() -> dict[str, list]:
+    """The cookies of those who have logged in once; nobody whose page comes from ``page_of`` may log out."""
+    return {}
+
+
+@pytest.fixture
+def page_of(
+    open_page: Callable[..., Page], sign_in: Callable[..., None], keys: dict[str, list]
+) -> Callable[..., Page]:
+    """A new page of one of the demo people; the rest as ``open_page``. A login costs a second, so each has one."""
+
+    def page_of(username: str, **options) -> Page:
+        page = open_page(**options)
+        if username in keys:
+            page.context.add_cookies(keys[username])
+        else:
+            sign_in(page, username)
+            keys[username] = page.context.cookies()
+        return page
+
+    return page_of
+
+
+@pytest.fixture(scope="package")
+def stage(demo_site: Site) -> Stage:
+    return Stage(demo_site)

@@ -1,0 +1,32 @@
+"""What people do on a ticket's page, by what they read there."""
+
+from playwright.sync_api import Locator, Page
+
+ANSWER = "已联系消费者核实情况，安排今天下午补发一罐，旧的不用退回。"
+
+
+def answer_form(page: Page, text: str = ANSWER, outcome: str = "已解决") -> None:
+    """Fills the merchant's form at the bottom of the ticket; nothing is sent yet."""
+    page.get_by_role("radio", name=outcome).first.check()
+    page.get_by_role("textbox", name="处理结果").fill(text)
+
+
+def answer(page: Page, text: str = ANSWER, outcome: str = "已解决") -> None:
+    """The merchant's answer, sent."""
+    answer_form(page, text, outcome)
+    page.get_by_role("button", name="提交工单").click()
+
+
+def unfold(page: Page, verb: str) -> Locator:
+    """One of customer service's actions, opened."""
+    action = page.locator("details.disclosure", has=page.locator("summary strong", has_text=verb))
+    action.locator("summary").click()
+    return action
+
+
+def press(page: Page, verb: str, about: str = "", words: str = "") -> None:
+    """One of customer service's actions: unfold it, write why, confirm."""
+    action = unfold(page, verb)
+    if words:
+        action.get_by_label(about).fill(words)
+    action.get_by_role("button", name=f"确认{verb}").click()
