@@ -152,7 +152,9 @@ def test_an_error_stands_at_its_own_field(kefu, filled):
     form = main_form(signed_in(kefu).post("/tickets/new/", filled | {"order_number": "QB404", "problem": ""}))
     assert form.one("ul", id="id_order_number_error").text == "没有找到该订单，请核对订单号"
     assert form.one("ul", id="id_problem_error").text == "请填写问题描述"
-    assert form.one("textarea", name="problem")["aria-describedby"].split()[-1] == "id_problem_error"
+    for name in ("order_number", "problem"):
+        told_by = form.one(name=name)["aria-describedby"].split()
+        assert [form.one(id=part)["id"] for part in told_by] == [f"id_{name}_helptext", f"id_{name}_error"]
 
 
 def test_a_merchant_that_was_switched_off_is_told_at_the_order(kefu, filled, merchant_a):
