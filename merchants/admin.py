@@ -27,10 +27,7 @@ class PersonAdmin(UserAdmin):
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("身份", {"fields": ["name", "email", "role", "merchant"]}),
-        (
-            "权限",
-            {"fields": ["is_active", "is_staff", "is_superuser"], "description": "后台权限只给系统管理员。"},
-        ),
+        ("登录", {"fields": ["is_active"]}),
         ("时间", {"fields": ["last_login", "date_joined"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]
