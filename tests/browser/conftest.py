@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import NO_BROWSER
 from tests.processes import DEMO_PASSWORD, Site
@@ -52,36 +52,76 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def open_page(browser: Browser, demo_site: Site) -> Iterator[Callable[..., Page]]:
-    """Opens a page with cookies of its own: ``open_page(java_script=True, width=1440, height=900, dark=False)``."""
-    contexts, complaints = [], []
+class Windows:
+    """Browser contexts, each with cookies of its own. They are used again: a new one costs more than most tests."""
 
-    def open_page(java_script: bool = True, width: int = 1440, height: int = 900, dark: bool = False) -> Page:
-        context = browser.new_context(
-            base_url=demo_site.url,
+    def __init__(self, browser: Browser, site_url: str) -> None:
+        self.browser, self.site_url = browser, site_url
+        self.free: dict[bool, list[BrowserContext]] = {True: [], False: []}
+        self.complaints: list[str] = []
+
+    def take(self, java_script: bool) -> BrowserContext:
+        """A context without cookies and pages."""
+        return self.free[java_script].pop() if self.free[java_script] else self.new(java_script)
+
+    def give_back(self, context: BrowserContext, java_script: bool) -> None:
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        self.free[java_script].append(context)
+
+    def new(self, java_script: bool) -> BrowserContext:
+        context = self.browser.new_context(
+            base_url=self.site_url,
             java_script_enabled=java_script,
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
+            viewport={"width": 1440, "height": 900},
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
         )
-        contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
-        context.on(
-            "console", lambda line: "Content Security Policy" in line.text and complaints.append(line.text)
-        )
+        context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
+        context.on("console", lambda line: BREACH in line.text and self.complaints.append(line.text))
         context.on(
             "response",
-            lambda answer: answer.status >= 500 and complaints.append(f"{answer.status} {answer.url}"),
+            lambda answer: answer.status >= 500 and self.complaints.append(f"{answer.status} {answer.url}"),
         )
-        return context.new_page()
+        return context
+
+
+@pytest.fixture(scope="package")
+def windows(browser: Browser, demo_site: Site) -> Windows:
+    return Windows(browser, demo_site.url)
+
+
+@pytest.fixture
+def open_page(windows: Windows) -> Iterator[Callable[..., Page]]:
+    """Opens a page with cookies of its own: ``open_page(java_script=True, width=1440, height=900, dark=False)``.
+
+    ``own_clock`` is for tests that turn the browser's clock, which nobody else may get afterwards.
+    """
+    taken, spoilt = [], []
+    windows.complaints.clear()
+
+    def open_page(
+        java_script: bool = True,
+        width: int = 1440,
+        height: int = 900,
+        dark: bool = False,
+        own_clock: bool = False,
+    ) -> Page:
+        context = windows.new(java_script) if own_clock else windows.take(java_script)
+        spoilt.append(context) if own_clock else taken.append((context, java_script))
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        return page
 
     yield open_page
-    for context in contexts:
+    for context, java_script in taken:
+        windows.give_back(context, java_script)
+    for context in spoilt:
         context.close()
-    assert complaints == []
+    assert windows.complaints == []
 
 
 @pytest.fixture

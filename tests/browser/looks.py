@@ -37,12 +37,17 @@ FAINT_TEXTS = r"""() => {
     }
     return grounds.get(element);
   };
+  const opacities = new Map([[null, 1]]);
+  const opacity = (element) => {
+    if (!opacities.has(element)) {
+      opacities.set(element, getComputedStyle(element).opacity * opacity(element.parentElement));
+    }
+    return opacities.get(element);
+  };
   const faint = [];
   const judge = (element, style, text) => {
     const below = ground(element);
-    let opacity = 1;
-    for (let up = element; up; up = up.parentElement) opacity *= Number(getComputedStyle(up).opacity);
-    const ink = over(paint(style.color), below, opacity);
+    const ink = over(paint(style.color), below, opacity(element));
     const [high, low] = [light(ink), light(below)].sort((a, b) => b - a);
     const ratio = (high + 0.05) / (low + 0.05);
     const size = parseFloat(style.fontSize);

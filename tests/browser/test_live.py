@@ -99,7 +99,7 @@ HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(secon
 
 
 def test_the_script_words_a_clock_as_the_server_does(page_of, stage):
-    page = page_of("dianyuan")
+    page = page_of("dianyuan", own_clock=True)
     began = datetime.now(UTC)
     page.clock.set_fixed_time(began)
     page.goto(f"/tickets/{stage.ticket()}/")
@@ -147,7 +147,7 @@ def test_a_clock_that_stands_is_left_alone(page_of, stage):
 
 def test_a_wrong_clock_in_the_browser_changes_nothing(page_of, stage):
     number = stage.ticket(opened_ago=timedelta(hours=4, minutes=5, seconds=30))
-    page = page_of("dianyuan")
+    page = page_of("dianyuan", own_clock=True)
     page.clock.set_fixed_time(datetime(2020, 1, 1, tzinfo=UTC))
     page.goto(f"/tickets/{number}/")
     page.evaluate("dispatchEvent(new Event('visibilitychange'))")

@@ -7,11 +7,11 @@ from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("heading", ["现在超时", "即将超时", "超时提交"])
-def test_a_figure_opens_the_list_it_counts(page_of, script, stage, heading):
+def test_a_figure_opens_the_list_it_counts(page_of, stage, heading):
     stage.ticket(opened_ago=timedelta(hours=5))
     stage.ticket(opened_ago=timedelta(hours=3))
     stage.submitted(opened_ago=timedelta(hours=6), after=timedelta(hours=5))
-    page = page_of("zhuguan", java_script=script)
+    page = page_of("zhuguan", java_script=False)
     page.goto("/")
     page.get_by_role("link", name="超时工单").click()
     line = page.locator("#merchants tbody tr", has_text=stage.shop_name)
@@ -26,9 +26,9 @@ def test_a_figure_opens_the_list_it_counts(page_of, script, stage, heading):
     expect(listed.locator("tbody .merchant")).to_have_text([stage.shop_name] * counted)
 
 
-def test_a_late_ticket_is_opened_from_the_desk(page_of, script, stage):
+def test_a_late_ticket_is_opened_from_the_desk(page_of, stage):
     number = stage.ticket(opened_ago=timedelta(hours=6, minutes=5))
-    page = page_of("zhuguan", java_script=script)
+    page = page_of("zhuguan", java_script=False)
     page.goto("/tickets/overdue/")
     row = page.get_by_role("row", name=number)
     expect(row.locator(".countdown")).to_have_text("已超时2小时05分")

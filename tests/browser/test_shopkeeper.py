@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .hands import ANSWER, answer, answer_form
+from .hands import answer, answer_form
 from .staging import PROBLEM
 
 TOO_SIMPLE = "处理结果过于简单，请写明处理经过和结论（至少10个字）"
@@ -39,9 +39,9 @@ def test_a_tap_anywhere_on_the_ticket_opens_it(page_of, stage):
     expect(page.get_by_role("heading", level=1)).to_have_text(number)
 
 
-def test_everything_about_a_ticket_is_on_one_page(page_of, script, stage):
+def test_everything_about_a_ticket_is_on_one_page(page_of, stage):
     number = stage.returned()
-    page = page_of("dianyuan", java_script=script, width=390)
+    page = page_of("dianyuan", java_script=False, width=390)
     page.goto(f"/tickets/{number}/")
     expect(page.locator("#ticket")).to_contain_text(PROBLEM)
     expect(page.locator("#order")).to_contain_text("婴儿纯棉连体衣 2")
@@ -80,17 +80,6 @@ def test_too_short_a_result_is_refused_and_still_there(page_of, script, stage):
     assert stage.kinds(number) == ["opened"]
 
 
-def test_submitting_hands_over_to_customer_service(page_of, script, stage):
-    number = stage.ticket()
-    page = page_of("dianyuan", java_script=script, width=390)
-    page.goto(f"/tickets/{number}/")
-    answer(page)
-    expect(page.locator("header.strip")).to_contain_text("待客服审核")
-    expect(page.get_by_role("status").first).to_have_text("已提交处理结果，等待客服审核")
-    expect(page.locator("#result .said")).to_have_text(ANSWER)
-    expect(page.get_by_role("button", name="提交工单")).to_have_count(0)
-
-
 def test_nothing_stands_in_the_field_before_somebody_writes(page_of, stage):
     page = page_of("dianyuan", width=390)
     page.goto(f"/tickets/{stage.ticket()}/")
@@ -101,9 +90,9 @@ def test_nothing_stands_in_the_field_before_somebody_writes(page_of, stage):
     expect(page.locator("#result")).to_contain_text("请填写处理结果")
 
 
-def test_what_was_handed_back_stands_under_its_tab_with_the_reason(page_of, script, stage):
+def test_what_was_handed_back_stands_under_its_tab_with_the_reason(page_of, stage):
     number = stage.returned()
-    page = page_of("dianyuan", java_script=script, width=390)
+    page = page_of("dianyuan", java_script=False, width=390)
     page.goto("/tickets/")
     page.get_by_role("link", name="被退回").click()
     expect(page.get_by_role("link", name="被退回")).to_have_attribute("aria-current", "page")

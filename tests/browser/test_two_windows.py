@@ -66,7 +66,7 @@ def test_a_double_click_submits_once(page_of, script, stage):
 
 def test_a_second_press_is_held_back_with_words_until_it_is_clear_that_no_page_comes(page_of, stage):
     number = stage.ticket()
-    page = page_of("dianyuan")
+    page = page_of("dianyuan", own_clock=True)
     page.clock.install()
     page.goto(f"/tickets/{number}/")
     sent = []
@@ -96,9 +96,9 @@ def test_the_same_answer_sent_from_two_windows_counts_once_and_is_no_error(page_
     assert stage.kinds(number) == ["opened", "submitted"]
 
 
-def test_a_login_that_lapsed_while_writing_costs_no_text(page_of, script, stage):
+def test_a_login_that_lapsed_while_writing_costs_no_text(page_of, stage):
     number = stage.ticket()
-    page = page_of("dianyuan", java_script=script)
+    page = page_of("dianyuan")
     page.goto(f"/tickets/{number}/")
     answer_form(page)
     page.context.clear_cookies(name="qinqin_session")

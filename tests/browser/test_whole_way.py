@@ -10,6 +10,9 @@ PROBLEM = "连体衣第一次洗就开线，消费者要求换货，宝宝急用
 FIRST_ANSWER = "已联系消费者核实情况，安排今天下午补发一件，旧件不用退回。"
 SECOND_ANSWER = "补发的连体衣已由顺丰揽收，运单号已短信告知消费者。"
 RETURNED = "没有写明补发的快递公司和运单号"
+PRAISE = "处理及时，运单号齐全"
+AGAIN = "消费者反映补发的又开线了"
+WITHDRAWN = "消费者撤回了投诉"
 
 
 def test_a_ticket_goes_from_the_clerk_to_the_merchant_and_back_until_it_is_done(page_of, script, stage):
@@ -52,12 +55,14 @@ def test_a_ticket_goes_from_the_clerk_to_the_merchant_and_back_until_it_is_done(
     expect(merchant.locator("header.strip")).to_contain_text("待客服审核")
 
     clerk.goto(f"/tickets/{number}/")
-    press(clerk, "审核通过")
+    press(clerk, "审核通过", "审核意见", PRAISE)
     expect(clerk.locator("header.strip")).to_contain_text("已完结")
-    press(clerk, "重新打开", "重新打开的原因", "消费者反映补发的又开线了")
+    press(clerk, "重新打开", "重新打开的原因", AGAIN)
     expect(clerk.locator("#ticket")).to_contain_text("第3轮")
-    press(clerk, "撤销工单", "撤销原因", "消费者撤回了投诉")
+    press(clerk, "撤销工单", "撤销原因", WITHDRAWN)
     expect(clerk.locator("header.strip")).to_contain_text("已撤销")
+    for words in [FIRST_ANSWER, RETURNED, SECOND_ANSWER, PRAISE, AGAIN, WITHDRAWN]:
+        expect(clerk.locator("#progress")).to_contain_text(words)
     assert stage.kinds(number) == [
         EventKind.OPENED,
         EventKind.SUBMITTED,
