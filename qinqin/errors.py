@@ -1,5 +1,8 @@
 """Pages for what went wrong. Each says what happened, what to do next, and gives back what was typed."""
 
+import sys
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -68,5 +71,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, rendered without anything that may be what broke."""
+    """500, rendered without anything that may be what broke.
+
+    503 where it was the database, away or too busy: no fault of the person, who gets back what was typed.
+    """
+    if isinstance(sys.exception(), OperationalError):
+        return render(None, "503.html", {"typed": typed_texts(request)}, status=503)
     return render(None, "500.html", status=500)

@@ -1,6 +1,7 @@
 """Pages for what went wrong: in Chinese, without anything that may be broken, giving back what was typed."""
 
 import pytest
+from django.db import OperationalError
 from django.http import Http404
 from django.test import Client, RequestFactory
 
@@ -136,3 +137,12 @@ def test_who_is_not_logged_in_learns_nothing_of_what_exists(client, order_a):
     there, missing = client.get(f"/orders/{order_a.number}/"), client.get("/orders/QB404/")
     assert there.status_code == missing.status_code == 302
     assert Client().post(f"/orders/{order_a.number}/").status_code == 401
+
+
+def test_a_database_too_busy_is_said_so_and_gives_the_text_back():
+    try:
+        raise OperationalError("canceling statement due to lock timeout")
+    except OperationalError:
+        page = errors.server_error(ANYBODY.post("/x", {"result": TEXT}))
+    assert (page.status_code, heading(page)) == (503, "系统繁忙，请稍后再试")
+    assert read(page).one("textarea").text == TEXT

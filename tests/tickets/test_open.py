@@ -152,3 +152,10 @@ def test_an_order_can_have_several_tickets(order_a):
 
 def test_a_consumer_who_only_asks_has_a_problem_too(kefu, order_a):
     assert Ticket.open(draft(order_a, "？？？？"), by_user=kefu).problem == "？？？？"
+
+
+def test_a_kind_of_problem_that_is_out_of_use_opens_nothing(order_a, kefu):
+    unused = CategoryFactory(name="停用的类型", is_active=False)
+    with pytest.raises(ValidationError) as wrong:
+        Ticket.open(TicketDraft(order_a, unused, Urgency.NORMAL, PROBLEM), by_user=kefu)
+    assert wrong.value.message_dict == {"category": ["问题类型「停用的类型」已停用"]}

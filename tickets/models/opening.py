@@ -32,6 +32,8 @@ class TicketDraft:
         """The problem as it will be kept. ``ValidationError`` names the field that is wrong."""
         if self.urgency not in Urgency.values:
             raise ValidationError({"urgency": "请选择紧急程度"})
+        if not self.category.is_active:
+            raise ValidationError({"category": f"问题类型「{self.category}」已停用"})
         if not self.order.merchant.is_active:
             raise ValidationError({"order_number": f"商户「{self.order.merchant}」已停用，工单无人处理"})
         try:
