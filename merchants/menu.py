@@ -9,24 +9,45 @@ SERVICE_DESK = (
     "客服工作台",
     [("工单管理", "tickets:list"), ("新建工单", "tickets:new"), ("待客服审核", "tickets:review")],
 )
+DEADLINE_DESK = ("时效管理", [("超时工单", "tickets:overdue"), ("时限与节假日", "tickets:deadlines")])
 ORDERS = ("订单", [("订单查询", "orders:list")])
 MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list")])
 
 MENUS: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
     Role.SUPPORT: [SERVICE_DESK, ORDERS],
-    Role.MANAGER: [SERVICE_DESK, ("时效管理", [("超时工单", "tickets:overdue")]), ORDERS],
+    Role.MANAGER: [SERVICE_DESK, DEADLINE_DESK, ORDERS],
     Role.MERCHANT_STAFF: [MERCHANT_DESK],
     Role.MERCHANT_OWNER: [MERCHANT_DESK, ("店铺设置", [("员工账号", "staff:list")])],
     Role.ADMIN: [("系统管理", [("后台管理", "admin:index")])],
 }
 
 # Pages that are not in the menu themselves: the item under which a person finds them.
+VERBS = [
+    "submit",
+    "approve",
+    "return",
+    "cancel",
+    "reopen",
+    "hold",
+    "resume",
+    "remind",
+    "extend",
+    "grant",
+    "decline",
+]
+DEADLINE_PAGES = [
+    "policy_new",
+    "policy_edit",
+    "calendar_new",
+    "calendar_edit",
+    "holiday_add",
+    "holiday_library",
+    "holiday_upload",
+]
 BELONGS_TO = {
     "tickets:detail": "tickets:list",
-    **dict.fromkeys(
-        ["tickets:submit", "tickets:approve", "tickets:return", "tickets:cancel", "tickets:reopen"],
-        "tickets:list",
-    ),
+    **{f"tickets:{verb}": "tickets:list" for verb in VERBS},
+    **{f"tickets:{page}": "tickets:deadlines" for page in DEADLINE_PAGES},
     "orders:detail": "orders:list",
     "staff:new": "staff:list",
     "staff:edit": "staff:list",

@@ -19,7 +19,7 @@ from merchants.models import Merchant, User
 from orders.models import Customer, Order, OrderLine, OrderStatus, Shipment, ShipmentStatus
 from tickets.clock import database_now
 from tickets.lifecycle import Outcome, Urgency
-from tickets.models import Category, Policy, Round, Ticket, TicketDraft
+from tickets.models import Calendar, Category, Extension, Policy, Round, Ticket, TicketDraft
 
 PASSWORD = "qinqin-demo"
 ANSWER = "已联系消费者核实情况，今天下午安排补发，运费由我们承担。"
@@ -130,6 +130,26 @@ class CategoryFactory(DjangoModelFactory):
     name = "商品质量"
 
 
+class PolicyFactory(DjangoModelFactory):
+    """How long a merchant has for one category; the general policies are there from the start."""
+
+    class Meta:
+        model = Policy
+
+    category = factory.SubFactory(CategoryFactory)
+    urgency = Urgency.NORMAL
+    warning_minutes = 20
+    deadline_minutes = 45
+    calendar = factory.LazyFunction(lambda: Calendar.objects.get(is_always=True))
+
+
+def office_hours() -> Calendar:
+    """客服工作时间, which the general policies follow from now on."""
+    calendar = Calendar.objects.get(name="客服工作时间")
+    Policy.objects.filter(category=None).update(calendar=calendar)
+    return calendar
+
+
 class TicketFactory(DjangoModelFactory):
     """``Ticket.open``, ``opened_ago`` before now or at ``at``."""
 
@@ -194,6 +214,26 @@ def cancelled_ticket(after: timedelta = STEP, **about) -> Ticket:
     ticket = TicketFactory(**{"opened_ago": timedelta(hours=2)} | about)
     ticket.cancel(by_user=ticket.opened_by, reason="消费者撤回了投诉", at=ticket.created_at + after)
     return ticket
+
+
+def ticket_on_hold(after: timedelta = STEP, lasting: timedelta = timedelta(hours=2), **about) -> Ticket:
+    """已挂起, ``after`` its opening (an hour ago unless ``about`` says otherwise), for two hours."""
+    ticket = TicketFactory(**{"opened_ago": timedelta(hours=1)} | about)
+    at = ticket.created_at + after
+    ticket.hold(by_user=ticket.opened_by, reason="等消费者寄回商品", until=at + lasting, at=at)
+    return ticket
+
+
+def ask_extension(
+    ticket: Ticket, by: timedelta = timedelta(hours=1), at: datetime | None = None
+) -> Extension:
+    """The merchant's request for ``by`` more than the deadline of now."""
+    return ticket.ask_extension(
+        by_user=answerer(ticket),
+        reason="补货明天才到",
+        due_wanted=ticket.due_at + by,
+        at=at or ticket.handled_at,
+    )
 
 
 def waiting_tickets(how_many: int, order: Order, by_user: User, due_at: datetime) -> QuerySet[Ticket]:

@@ -4,11 +4,13 @@ A route that is missing from the table fails the suite: who may use a new page h
 """
 
 import re
+from datetime import date
 
 import pytest
 
 from qinqin.checks import our_routes
 from tests.factories import TicketFactory, completed_ticket, submitted_ticket
+from tickets.models import Calendar, Policy, SpecialDay
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,7 @@ def table(get: str, post: str) -> dict[str, tuple[str, str]]:
 
 
 SERVICE_ONLY = "page page no no no no"
+MANAGER_ONLY = "no page no no no no"
 EVERYBODY = "page page page page page page"
 EVERYBODY_GOES = "go go go go go go"
 NEVER = "never never never never never never"
@@ -48,13 +51,31 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/": table("page page page page page no", WORKERS_NEVER),
     "tickets/new/": table(SERVICE_ONLY, "form form no no no no"),
     "tickets/review/": table(SERVICE_ONLY, SERVICE_NEVER),
-    "tickets/overdue/": table("no page no no no no", "no never no no no no"),
+    "tickets/overdue/": table(MANAGER_ONLY, "no never no no no no"),
+    "tickets/deadlines/": table(MANAGER_ONLY, "no never no no no no"),
+    "tickets/deadlines/policies/new/": table(MANAGER_ONLY, "no form no no no no"),
+    "tickets/deadlines/policies/<int:pk>/": table(MANAGER_ONLY, "no form no no no no"),
+    "tickets/deadlines/policies/<int:pk>/delete/": table("no never no no no no", "no go no no no no"),
+    "tickets/deadlines/calendars/new/": table(MANAGER_ONLY, "no form no no no no"),
+    "tickets/deadlines/calendars/<int:pk>/": table(MANAGER_ONLY, "no form no no no no"),
+    "tickets/deadlines/calendars/<int:pk>/delete/": table("no never no no no no", "no go no no no no"),
+    "tickets/deadlines/holidays/add/": table("no never no no no no", "no form no no no no"),
+    "tickets/deadlines/holidays/library/": table("no never no no no no", "no form no no no no"),
+    "tickets/deadlines/holidays/upload/": table("no never no no no no", "no form no no no no"),
+    "tickets/deadlines/holidays/template/": table(MANAGER_ONLY, "no never no no no no"),
+    "tickets/deadlines/holidays/<int:pk>/delete/": table("no never no no no no", "no go no no no no"),
     "tickets/<str:number>/": table("page page page page none no", WORKERS_NEVER),
     "tickets/<str:number>/submit/": table("no no go go none no", "no no form form none no"),
     "tickets/<str:number>/approve/": table("go go no no no no", "late late no no no no"),
     "tickets/<str:number>/return/": table("go go no no no no", "late late no no no no"),
     "tickets/<str:number>/cancel/": table("go go no no no no", "form form no no no no"),
     "tickets/<str:number>/reopen/": table("go go no no no no", "late late no no no no"),
+    "tickets/<str:number>/hold/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/resume/": table("go go no no no no", "late late no no no no"),
+    "tickets/<str:number>/remind/": table("go go no no no no", "go go no no no no"),
+    "tickets/<str:number>/extend/": table("no no go go none no", "no no form form none no"),
+    "tickets/<str:number>/grant/": table("go go no no no no", "late late no no no no"),
+    "tickets/<str:number>/decline/": table("go go no no no no", "form form no no no no"),
     "healthz": table(EVERYBODY, NEVER),
 }
 # Its answer says how the deadline scan is doing, the same for everybody; tests/qinqin/test_health.py knows it.
@@ -64,12 +85,29 @@ PUBLIC = {"login/", "healthz"}
 
 @pytest.fixture
 def address(everybody, merchant_a, order_a, dianyuan):
-    """From a route to an address about merchant A's things."""
+    """From a route to an address about merchant A's things, or about what managers set."""
     ticket = TicketFactory(order=order_a)
+    calendar = Calendar.objects.get(is_always=False)
+    kept = {
+        "staff/": dianyuan,
+        "tickets/deadlines/policies/": Policy.objects.create(
+            category=ticket.category,
+            urgency="urgent",
+            warning_minutes=5,
+            deadline_minutes=9,
+            calendar=calendar,
+        ),
+        "tickets/deadlines/calendars/": calendar,
+        "tickets/deadlines/holidays/": SpecialDay.objects.create(day=date(2030, 1, 1), name="元旦"),
+    }
 
     def address(route: str, number: str = "", pk: int = 0) -> str:
         mine = order_a.number if route.startswith("orders/") else ticket.number
-        return "/" + route.replace("<str:number>", number or mine).replace("<int:pk>", str(pk or dianyuan.pk))
+        path = "/" + route.replace("<str:number>", number or mine)
+        if "<int:pk>" in path:
+            mine = next(row for prefix, row in kept.items() if route.startswith(prefix))
+            path = path.replace("<int:pk>", str(pk or mine.pk))
+        return path
 
     return address
 

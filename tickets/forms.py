@@ -35,7 +35,7 @@ class TurnForm(forms.Form):
         return [
             {"label": field.label, "text": text}
             for name, field in self.fields.items()
-            if isinstance(field.widget, forms.Textarea)
+            if isinstance(field.widget, forms.Textarea | forms.DateTimeInput)
             and (text := self.data.get(self.add_prefix(name), "").strip())
         ]
 
@@ -95,6 +95,55 @@ class NoteForm(TurnForm):
 
     note = forms.CharField(
         label="审核意见（选填）", required=False, max_length=2_000, widget=forms.Textarea(SMALL_AREA)
+    )
+
+
+class RemindForm(NoteForm):
+    """催办 needs nothing; a word on why is welcome."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["note"].label = "催办说明（选填）"
+
+
+class GrantForm(NoteForm):
+    """同意延期 needs nothing; a word to the merchant is welcome."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["note"].label = "答复说明（选填）"
+
+
+class ResumeForm(TurnForm):
+    """恢复 needs nothing."""
+
+
+MOMENT = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+MOMENT_WRONG = "请填写正确的日期和时间"
+
+
+class HoldForm(ReasonForm):
+    """挂起: why, and when somebody gets in touch again. The model judges both."""
+
+    until = forms.DateTimeField(
+        label="下次联系时间",
+        help_text="到时自动恢复计时",
+        widget=MOMENT,
+        error_messages={"required": "请填写挂起原因和下次联系时间", "invalid": MOMENT_WRONG},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].error_messages["required"] = "请填写挂起原因和下次联系时间"
+
+
+class ExtendForm(ReasonForm):
+    """申请延期: why, and until when."""
+
+    due_wanted = forms.DateTimeField(
+        label="希望延期到",
+        widget=MOMENT,
+        error_messages={"required": "请填写希望延期到的时间", "invalid": MOMENT_WRONG},
     )
 
 

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from orders.mentions import mask_about
 
+from .explaining import Explanation, counted_time, explain
 from .lifecycle import EventKind, Outcome
-from .models import Event, Result, Round, Ticket
+from .models import Alert, AlertLevel, Event, Extension, Result, Round, Ticket
+from .models.event import SYSTEM_NAME, SYSTEM_ROLE
 from .timeliness import moment_words, span_words
 
 TONES = {
@@ -15,6 +17,9 @@ TONES = {
     EventKind.REOPENED: "warn",
     EventKind.OVERDUE: "bad",
     EventKind.CANCELLED: "bad",
+    EventKind.HELD: "warn",
+    EventKind.REMINDED: "warn",
+    EventKind.EXTENSION_DECLINED: "warn",
 }
 TEXT_LABELS = {
     EventKind.SUBMITTED: "处理结果",
@@ -22,6 +27,11 @@ TEXT_LABELS = {
     EventKind.RETURNED: "退回原因",
     EventKind.CANCELLED: "撤销原因",
     EventKind.REOPENED: "重新打开的原因",
+    EventKind.HELD: "挂起原因",
+    EventKind.REMINDED: "催办说明",
+    EventKind.EXTENSION_ASKED: "延期原因",
+    EventKind.EXTENSION_GRANTED: "答复",
+    EventKind.EXTENSION_DECLINED: "不同意的原因",
 }
 
 
@@ -60,11 +70,12 @@ class RoundLine:
 
 
 class History:
-    """Everything that happened to one ticket. Three statements, whatever the number of rounds."""
+    """Everything that happened to one ticket. Six statements, whatever the number of rounds."""
 
-    def __init__(self, ticket: Ticket):
-        self.ticket = ticket
-        self.rounds = list(Round.objects.filter(ticket=ticket).select_related("merchant").order_by("number"))
+    def __init__(self, ticket: Ticket, now: datetime):
+        self.ticket, self.now = ticket, now
+        rounds = Round.objects.filter(ticket=ticket).select_related("merchant", "calendar").order_by("number")
+        self.rounds = list(rounds.prefetch_related("pauses", "extensions"))
         self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
         self.results = {
             result.round_id: result
@@ -73,6 +84,7 @@ class History:
             )
         }
         self.events = list(Event.objects.filter(ticket=ticket).order_by("occurred_at", "id"))
+        self.alerts = list(Alert.objects.filter(ticket=ticket).exclude(level=AlertLevel.URGENT))
 
     @property
     def current_round(self) -> Round:
@@ -87,20 +99,60 @@ class History:
                 started_at=round_.started_at,
                 due_at=round_.due_at,
                 submitted_at=round_.submitted_at,
-                took=round_.took,
-                allowed=round_.allowed,
-                late=round_.overdue_at is not None,
+                took=self.took(round_),
+                allowed=self.allowed(round_),
+                late=round_.is_late(self.now),
             )
             for round_ in self.rounds
         ]
 
+    def took(self, round_: Round) -> timedelta | None:
+        """The service time a merchant took for a round, pauses left out; ``None`` before the answer."""
+        return (
+            counted_time(round_, list(round_.pauses.all()), round_.submitted_at)
+            if round_.submitted_at
+            else None
+        )
+
+    def allowed(self, round_: Round) -> timedelta:
+        """The service time a merchant had for a round, extensions included."""
+        return counted_time(round_, list(round_.pauses.all()), round_.due_at)
+
+    def explanation(self, now: datetime) -> Explanation:
+        """How the current round's deadline came about."""
+        round_ = self.current_round
+        return explain(
+            round_, list(round_.pauses.all()), list(round_.extensions.all()), now, self.ticket.order
+        )
+
+    @property
+    def pending_extension(self) -> Extension | None:
+        """The merchant's request that nobody has answered yet."""
+        extensions = self.current_round.extensions.all()
+        return next((each for each in extensions if each.answer == Extension.Answer.PENDING), None)
+
     def stages(self) -> list[Stage]:
         """The events, oldest first, with what their texts say about the consumer masked."""
-        return [self._stage(event) for event in self.events]
+        stages = [self._stage(event) for event in self.events] + [self._alert(alert) for alert in self.alerts]
+        return sorted(stages, key=lambda stage: stage.at)
 
     def last_act(self) -> Event | None:
         """The last thing that a person did (not the system)."""
         return next((event for event in reversed(self.events) if event.actor_id), None)
+
+    def _alert(self, alert: Alert) -> Stage:
+        """A rung of the ladder below the deadline; the deadline itself is an event."""
+        return Stage(
+            kind="alert",
+            label=alert.get_level_display(),
+            actor=SYSTEM_NAME,
+            role=SYSTEM_ROLE,
+            at=alert.occurred_at,
+            text="",
+            text_label="",
+            round_no=self._round_by_pk[alert.round_id].number,
+            tone="warn",
+        )
 
     def _stage(self, event: Event) -> Stage:
         round_ = self._round_by_pk[event.round_id]
@@ -109,11 +161,12 @@ class History:
         late = False
         if event.kind == EventKind.SUBMITTED:
             outcome = self.results[round_.pk].outcome
-            took, allowed, late = round_.took, round_.allowed, round_.overdue_at is not None
+            took, allowed = self.took(round_), self.allowed(round_)
+            late = round_.overdue_at is not None
         elif event.kind in (EventKind.APPROVED, EventKind.RETURNED) and (reviewed := self._reviewed(event)):
             took = event.occurred_at - reviewed.submitted_at
         elif event.kind == EventKind.OVERDUE:
-            text = f"超过时限 {span_words(round_.allowed)}，截止时间 {moment_words(round_.due_at)}"
+            text = f"超过时限 {span_words(self.allowed(round_))}，截止时间 {moment_words(round_.due_at)}"
         tone = "bad" if late else TONES.get(event.kind, "neutral")
         return Stage(
             kind=event.kind,

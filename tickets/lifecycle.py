@@ -43,6 +43,12 @@ class EventKind(models.TextChoices):
     CANCELLED = "cancelled", "撤销工单"
     REOPENED = "reopened", "重新打开"
     OVERDUE = "overdue", "工单超时"
+    HELD = "held", "挂起"
+    RESUMED = "resumed", "恢复"
+    REMINDED = "reminded", "催办"
+    EXTENSION_ASKED = "extension_asked", "申请延期"
+    EXTENSION_GRANTED = "extension_granted", "同意延期"
+    EXTENSION_DECLINED = "extension_declined", "不同意延期"
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,8 @@ class Transition:
     roles: frozenset[Role]
     event: EventKind
 
+
+TURN = frozenset({Status.WAITING_MERCHANT})
 
 TRANSITIONS: dict[str, Transition] = {
     row.verb: row
@@ -72,11 +80,24 @@ TRANSITIONS: dict[str, Transition] = {
             "return", "退回商家", frozenset({Status.WAITING_REVIEW}), Status.WAITING_MERCHANT, SERVICE_ROLES,
             EventKind.RETURNED,
         ),
-        Transition("cancel", "撤销工单", OPEN_STATUSES, Status.CANCELLED, SERVICE_ROLES, EventKind.CANCELLED),
         Transition(
             "reopen", "重新打开", frozenset({Status.COMPLETED}), Status.WAITING_MERCHANT, SERVICE_ROLES,
             EventKind.REOPENED,
         ),
+        Transition("hold", "挂起", TURN, Status.ON_HOLD, SERVICE_ROLES, EventKind.HELD),
+        Transition(
+            "resume", "恢复", frozenset({Status.ON_HOLD}), Status.WAITING_MERCHANT, SERVICE_ROLES, EventKind.RESUMED
+        ),
+        # These leave the ticket where it is.
+        Transition("remind", "催办", TURN, Status.WAITING_MERCHANT, SERVICE_ROLES, EventKind.REMINDED),
+        Transition(
+            "extend", "申请延期", TURN, Status.WAITING_MERCHANT, MERCHANT_ROLES, EventKind.EXTENSION_ASKED
+        ),
+        Transition("grant", "同意延期", TURN, Status.WAITING_MERCHANT, SERVICE_ROLES, EventKind.EXTENSION_GRANTED),
+        Transition(
+            "decline", "不同意延期", TURN, Status.WAITING_MERCHANT, SERVICE_ROLES, EventKind.EXTENSION_DECLINED
+        ),
+        Transition("cancel", "撤销工单", OPEN_STATUSES, Status.CANCELLED, SERVICE_ROLES, EventKind.CANCELLED),
     ]
 }  # fmt: skip
 

@@ -54,6 +54,7 @@ class Countdown:
     warn_at: datetime | None
     running: bool
     level: int
+    critical_at: datetime | None = None
 
     @property
     def label(self) -> str:
@@ -80,23 +81,28 @@ def timeliness(
 
 
 def countdown(
-    status: str, warn_at: datetime, due_at: datetime, stopped_at: datetime | None, now: datetime
+    status: str,
+    warn_at: datetime,
+    due_at: datetime,
+    stopped_at: datetime | None,
+    now: datetime,
+    critical_at: datetime | None = None,
 ) -> Countdown:
     """The words and colours for a ticket's current round at ``now`` (the database's time)."""
     state = timeliness(status, warn_at, due_at, stopped_at, now)
+    critical_at = critical_at or due_at - CRITICAL_BEFORE
     moment = stopped_at or now
     level = 0
     if state == Timeliness.NORMAL:
         text = f"剩余{span_words(due_at - now)}"
     elif state == Timeliness.DUE_SOON:
         text = f"即将超时 剩余{span_words(due_at - now)}"
-        level = 2 if now >= due_at - CRITICAL_BEFORE else 1
+        level = 2 if now >= critical_at else 1
     elif state == Timeliness.OVERDUE:
         text, level = f"已超时{span_words(moment - due_at)}", 3
     elif state == Timeliness.LATE:
         text, level = f"超时完成 超时{span_words(moment - due_at)}", 3
     else:
         text = Timeliness(state).label if state else "—"
-    return Countdown(
-        state, text, due_at, warn_at, stopped_at is None and status == Status.WAITING_MERCHANT, level
-    )
+    running = stopped_at is None and status == Status.WAITING_MERCHANT
+    return Countdown(state, text, due_at, warn_at, running, level, critical_at)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import detail, listing, opening, overdue, review, verbs
+from .views import calendars, deadlines, detail, holidays, listing, opening, overdue, review, verbs
 
 app_name = "tickets"
 
@@ -9,10 +9,28 @@ urlpatterns = [
     path("new/", opening.ticket_new, name="new"),
     path("review/", review.review_list, name="review"),
     path("overdue/", overdue.overdue_desk, name="overdue"),
+    path("deadlines/", deadlines.deadlines, name="deadlines"),
+    path("deadlines/policies/new/", deadlines.policy_new, name="policy_new"),
+    path("deadlines/policies/<int:pk>/", deadlines.policy_edit, name="policy_edit"),
+    path("deadlines/policies/<int:pk>/delete/", deadlines.policy_delete, name="policy_delete"),
+    path("deadlines/calendars/new/", calendars.calendar_new, name="calendar_new"),
+    path("deadlines/calendars/<int:pk>/", calendars.calendar_edit, name="calendar_edit"),
+    path("deadlines/calendars/<int:pk>/delete/", calendars.calendar_delete, name="calendar_delete"),
+    path("deadlines/holidays/add/", holidays.holiday_add, name="holiday_add"),
+    path("deadlines/holidays/library/", holidays.holiday_library, name="holiday_library"),
+    path("deadlines/holidays/upload/", holidays.holiday_upload, name="holiday_upload"),
+    path("deadlines/holidays/template/", holidays.holiday_template, name="holiday_template"),
+    path("deadlines/holidays/<int:pk>/delete/", holidays.holiday_delete, name="holiday_delete"),
     path("<str:number>/", detail.ticket_detail, name="detail"),
     path("<str:number>/submit/", verbs.submit, name="submit"),
     path("<str:number>/approve/", verbs.approve, name="approve"),
     path("<str:number>/return/", verbs.return_to_merchant, name="return"),
     path("<str:number>/cancel/", verbs.cancel, name="cancel"),
     path("<str:number>/reopen/", verbs.reopen, name="reopen"),
+    path("<str:number>/hold/", verbs.hold, name="hold"),
+    path("<str:number>/resume/", verbs.resume, name="resume"),
+    path("<str:number>/remind/", verbs.remind, name="remind"),
+    path("<str:number>/extend/", verbs.extend, name="extend"),
+    path("<str:number>/grant/", verbs.grant, name="grant"),
+    path("<str:number>/decline/", verbs.decline, name="decline"),
 ]

@@ -23,8 +23,8 @@ const duration = (seconds) => {
 const refreshCountdowns = () => {
   const now = (Date.now() + ahead) / 1000;
   for (const element of document.querySelectorAll(".countdown[data-due]")) {
-    const { due, warn } = element.dataset;
-    const level = now >= due ? 3 : now < warn ? 0 : due - now <= 1800 ? 2 : 1;
+    const { due, warn, critical } = element.dataset;
+    const level = now >= due ? 3 : now < warn ? 0 : now >= critical ? 2 : 1;
     const text = ["剩余", "即将超时 剩余", "即将超时 剩余", "已超时"][level] + duration(due - now);
     if (element.textContent !== text) element.textContent = text;
     element.dataset.level = level;

@@ -1,9 +1,8 @@
 """Chromium on a real server with the demo data. Tests of this directory are marked ``browser`` by themselves.
 
-``page``       a desk (1440 × 900), script on          ``plain_page``  the same, script off
-``any_page``   runs the test twice, once with each     ``open_page``   opens more: ``open_page(width=390, dark=True)``
-``sign_in``    ``sign_in(page, "kefu")``
-``page_of``    a page of somebody who is logged in already: ``page_of("dianyuan", width=390)``
+``page``       a desk (1440 × 900), script on        ``any_page``   runs the test twice, script on and off
+``open_page``  opens more: ``open_page(width=390)``  ``sign_in``    ``sign_in(page, "kefu")``
+``page_of``    a page of somebody who is logged in already: ``page_of("dianyuan", width=390, dark=True)``
 ``script``     runs the test twice, too: ``page_of("kefu", java_script=script)``
 ``stage``      orders and tickets of the demo people's own merchant, made for the test: ``stage.ticket()``
 
@@ -127,11 +126,6 @@ def open_page(windows: Windows) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def page(open_page: Callable[..., Page]) -> Page:
     return open_page()
-
-
-@pytest.fixture
-def plain_page(open_page: Callable[..., Page]) -> Page:
-    return open_page(java_script=False)
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])

@@ -8,9 +8,9 @@ from django.db.models import ProtectedError
 
 from tests.factories import completed_ticket
 from tests.rows import rows_of
-from tickets.models import Event, Result, Round
+from tickets.models import Alert, Event, Result, Round
 
-TABLES = ["tickets_event", "tickets_result", "tickets_round"]
+TABLES = ["tickets_event", "tickets_result", "tickets_alert", "tickets_round"]
 WRITES = {
     "change an event": "UPDATE tickets_event SET text = 'etwas anderes'",
     "move an event": "UPDATE tickets_event SET occurred_at = recorded_at",
@@ -19,6 +19,9 @@ WRITES = {
     "change a result": "UPDATE tickets_result SET text = 'something else entirely'",
     "change an outcome": "UPDATE tickets_result SET outcome = 'solved'",
     "delete results": "DELETE FROM tickets_result",
+    "change an alert": "UPDATE tickets_alert SET level = 3",
+    "move an alert": "UPDATE tickets_alert SET occurred_at = recorded_at",
+    "delete alerts": "DELETE FROM tickets_alert",
     "delete rounds": "DELETE FROM tickets_round",
     "forget a missed deadline": "UPDATE tickets_round SET overdue_at = NULL, overdue_recorded_at = NULL",
     "move a missed deadline": "UPDATE tickets_round SET overdue_at = started_at",
@@ -61,6 +64,7 @@ def test_postgresql_refuses_to_truncate(ticket, subtests):
 def test_nor_does_it_let_the_models_do_so(ticket, subtests):
     before = rows_of(ticket)
     event, result, round_ = ticket.events.first(), ticket.result, ticket.rounds.get()
+    alert = ticket.alerts.first()
     attempts = {
         "queryset.update": lambda: Event.objects.update(text="etwas anderes"),
         "queryset.delete": lambda: Event.objects.all().delete(),
@@ -69,6 +73,9 @@ def test_nor_does_it_let_the_models_do_so(ticket, subtests):
         "result.save": lambda: result.save(),
         "result queryset.update": lambda: Result.objects.update(text="etwas ganz anderes"),
         "result.delete": lambda: result.delete(),
+        "alert queryset.update": lambda: Alert.objects.update(level=1),
+        "alert.save": lambda: alert.save(),
+        "alert.delete": lambda: alert.delete(),
         "round.delete": lambda: round_.delete(),
         "round queryset.delete": lambda: Round.objects.all().delete(),
         "ticket.delete": lambda: ticket.delete(),
@@ -92,6 +99,7 @@ def test_the_triggers_have_survived_every_migration():
             expected = {
                 "tickets_event_append_only",
                 "tickets_result_append_only",
+                "tickets_alert_append_only",
                 "tickets_round_no_delete",
                 "tickets_round_overdue_kept",
                 *(f"{table}_no_truncate" for table in TABLES),
@@ -103,6 +111,8 @@ def test_the_triggers_have_survived_every_migration():
                 "tickets_event_no_delete",
                 "tickets_result_no_update",
                 "tickets_result_no_delete",
+                "tickets_alert_no_update",
+                "tickets_alert_no_delete",
                 "tickets_round_no_delete",
                 "tickets_round_overdue_kept",
             }

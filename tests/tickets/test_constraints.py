@@ -14,7 +14,7 @@ from tests.factories import (
     returned_ticket,
     submitted_ticket,
 )
-from tickets.models import Event, Policy, Result, Round, Ticket
+from tickets.models import Calendar, Event, Policy, Result, Round, Ticket
 
 # constraint: what the ticket is before, and the statement that must not be (a blank tells two of a name apart)
 BROKEN = {
@@ -27,7 +27,9 @@ BROKEN = {
     "ticket_completed_has_a_time ": ("waiting", "UPDATE tickets_ticket SET completed_at = created_at"),
     "ticket_deadline_after_start": ("waiting", "UPDATE tickets_ticket SET due_at = created_at"),
     "ticket_has_a_problem": ("waiting", "UPDATE tickets_ticket SET problem = ''"),
-    "round_deadline_after_start": ("waiting", "UPDATE tickets_round SET due_at = started_at, warn_at = started_at"),
+    "round_deadline_after_start": (
+        "waiting", "UPDATE tickets_round SET due_at = started_at, warn_at = started_at, critical_at = started_at",
+    ),
     "round_deadline_after_start ": ("waiting", "UPDATE tickets_round SET started_at = due_at"),
     "round_runs_only_while_open_and_unsubmitted": (
         "waiting", "UPDATE tickets_round SET submitted_at = started_at",
@@ -40,9 +42,9 @@ BROKEN = {
     "round_submitted_after_start": ("submitted", "UPDATE tickets_round SET submitted_at = '2001-01-01'"),
     "round_late_is_recorded": ("submitted", "UPDATE tickets_round SET submitted_at = due_at"),
     "round_closed_late_is_recorded": ("cancelled", "UPDATE tickets_round SET closed_at = due_at"),
-    "round_overdue_has_a_record_time": ("waiting", "UPDATE tickets_round SET overdue_at = due_at"),
+    "round_overdue_has_a_record_time": ("waiting", "UPDATE tickets_round SET overdue_at = due_at, alert_level = 3"),
     "round_overdue_has_a_record_time ": (
-        "waiting", "UPDATE tickets_round SET overdue_at = due_at, overdue_recorded_at = started_at",
+        "waiting", "UPDATE tickets_round SET overdue_at = due_at, alert_level = 3, overdue_recorded_at = started_at",
     ),
     "deadline_scan_one_row": (
         "waiting", "INSERT INTO tickets_deadlinescan (id, finished_at, flagged) VALUES (2, '2026-11-23', 0)",
@@ -135,7 +137,8 @@ def test_a_result_that_goes_around_the_model_is_still_no_empty_one(outcome, text
 @pytest.mark.parametrize("category", [None, "物流配送"])
 def test_a_policy_is_set_once_per_urgency_and_category(category):
     category = category and CategoryFactory(name=category)
-    times = {"urgency": "urgent", "warning_minutes": 1, "deadline_minutes": 2}
+    always = Calendar.objects.get(is_always=True)
+    times = {"urgency": "urgent", "warning_minutes": 1, "deadline_minutes": 2, "calendar": always}
     if category:
         Policy.objects.create(category=category, **times)
     with refused("policy_once_per_", "tickets_policy.urgency"), transaction.atomic():

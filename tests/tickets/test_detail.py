@@ -18,6 +18,7 @@ from tests.factories import (
     returned_ticket,
     submit,
     submitted_ticket,
+    ticket_on_hold,
 )
 from tests.pages import read, signed_in, statements
 from tickets.clock import database_now
@@ -112,12 +113,14 @@ def test_what_nobody_told_us_is_a_dash_and_no_guess(dianyuan, merchant_a):
 
 def test_the_deadline_is_explained(dianyuan, order_a):
     ticket = TicketFactory(order=order_a, urgency=Urgency.URGENT)
-    assert page_of(ticket, dianyuan).one("section", id="deadline").facts() == {
+    card = page_of(ticket, dianyuan).one("section", id="deadline")
+    assert card.facts() == {
         "开始": moment_words(ticket.created_at),
-        "预警": moment_words(ticket.created_at + HOUR),
+        "一般预警": moment_words(ticket.created_at + HOUR),
+        "重要预警": moment_words(ticket.created_at + 1.5 * HOUR),
         "截止": moment_words(ticket.created_at + 2 * HOUR),
-        "时限": "2小时00分",
     }
+    assert card.one("summary").text == "按「7×24」计时，时限 2小时00分"
 
 
 @pytest.mark.parametrize(
@@ -269,10 +272,12 @@ def test_every_stage_tells_who_when_and_what(kefu, zhuguan, dianyuan, order_a):
 def test_a_missed_deadline_is_a_stage_and_the_answer_is_marked_late(kefu, order_a):
     ticket = submitted_ticket(order=order_a, opened_ago=10 * HOUR, after=5 * HOUR)
     progress = page_of(ticket, kefu).one("section", id="progress")
-    late = progress.all("li")[1]
+    _, warned, critical, late, submitted = progress.all("li")
+    assert warned.text.startswith("一般预警 系统 定时检查")
+    assert critical.text.startswith("重要预警 系统 定时检查")
     assert late.text.startswith("工单超时 系统 定时检查")
     assert f"超过时限 4小时00分，截止时间 {moment_words(ticket.due_at)}" in late.text
-    assert progress.all("li")[2].one(class_="late").text == "用时 5小时00分 / 时限 4小时00分 · 超时"
+    assert submitted.one(class_="late").text == "用时 5小时00分 / 时限 4小时00分 · 超时"
 
 
 def test_an_answer_in_time_is_not_marked_late(kefu, order_a):
@@ -330,8 +335,9 @@ def test_no_outcome_is_chosen_beforehand(dianyuan, order_a):
 
 
 def test_the_form_remembers_the_round_it_was_shown_in(dianyuan, order_a):
-    page = page_of(returned_ticket(order=order_a), dianyuan)
-    assert page.one("section", id="result").one("form").sends()["seen_round"] == "2"
+    ticket = returned_ticket(order=order_a)
+    form = page_of(ticket, dianyuan).one("form", action=f"/tickets/{ticket.number}/submit/#result")
+    assert form.sends()["seen_round"] == "2"
 
 
 @pytest.mark.parametrize(
@@ -357,11 +363,12 @@ def test_where_it_is_not_the_merchants_turn_there_is_nothing_to_fill_in(make, se
 @pytest.mark.parametrize(
     ("make", "verbs"),
     [
-        (TicketFactory, ["cancel"]),
+        (TicketFactory, ["hold", "remind", "cancel"]),
         (submitted_ticket, ["approve", "return", "cancel"]),
-        (returned_ticket, ["cancel"]),
+        (returned_ticket, ["hold", "remind", "cancel"]),
         (completed_ticket, ["reopen"]),
-        (reopened_ticket, ["cancel"]),
+        (reopened_ticket, ["hold", "remind", "cancel"]),
+        (ticket_on_hold, ["resume", "cancel"]),
         (cancelled_ticket, []),
     ],
 )

@@ -28,7 +28,9 @@ ANSWERED = timedelta(minutes=20)
 
 
 def history(ticket: Ticket) -> History:
-    return History(Ticket.objects.select_related("order__customer", "snapshot").get(pk=ticket.pk))
+    return History(
+        Ticket.objects.select_related("order__customer", "snapshot").get(pk=ticket.pk), database_now()
+    )
 
 
 def kinds(ticket: Ticket) -> list[tuple[int, str]]:
@@ -55,7 +57,13 @@ def test_a_deadline_that_a_scan_noticed_late_stands_where_it_was_missed(order_a)
     ticket.return_to_merchant(by_user=ticket.opened_by, reason=REASON, at=ticket.handled_at)
     scanning.run()
     submit(Ticket.objects.get(pk=ticket.pk), database_now())
-    assert kinds(ticket)[2:] == [(2, "returned"), (2, "overdue"), (2, "submitted")]
+    assert kinds(ticket)[2:] == [
+        (2, "returned"),
+        (2, "alert"),
+        (2, "alert"),
+        (2, "overdue"),
+        (2, "submitted"),
+    ]
 
 
 def test_an_answer_tells_its_time_against_the_time_allowed(order_a):
@@ -118,11 +126,17 @@ def test_names_phones_and_streets_in_its_texts_are_masked(order_a):
 
 
 @pytest.mark.parametrize("make", [TicketFactory, completed_ticket, reopened_ticket])
-def test_it_costs_three_statements_whatever_happened(make, order_a):
+def test_it_costs_six_statements_whatever_happened(make, order_a):
     ticket = Ticket.objects.select_related("order__customer", "snapshot").get(pk=make(order=order_a).pk)
 
+    now = database_now()
+
     def tell():
-        told = History(ticket)
+        told = History(ticket, now)
         return told.stages(), told.round_lines(), told.last_act()
 
-    assert statements(tell) == 3
+    assert statements(tell) == 6
+
+
+def test_a_late_round_is_late_also_before_any_scan_has_seen_it(order_a):
+    assert history(TicketFactory(order=order_a, opened_ago=timedelta(hours=5))).round_lines()[0].late

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from tests.factories import REASON, CategoryFactory, TicketFactory, submitted_ticket
-from tests.rows import rows_of
+from tests.factories import REASON, CategoryFactory, PolicyFactory, TicketFactory, submitted_ticket
+from tests.rows import allowed, rows_of
 from tickets.lifecycle import Urgency
-from tickets.models import Category, Policy
+from tickets.models import Calendar, Category, Policy
 from tickets.models.catalogue import PolicyBook
 
 pytestmark = pytest.mark.django_db
@@ -26,20 +26,20 @@ def test_the_product_starts_with_the_agreed_deadlines_and_some_categories():
 
 def test_the_policy_of_the_category_goes_before_the_general_one(order_a):
     delivery, quality = CategoryFactory(name="物流配送"), CategoryFactory(name="商品质量")
-    Policy.objects.create(category=delivery, urgency=Urgency.NORMAL, warning_minutes=20, deadline_minutes=45)
+    PolicyFactory(category=delivery, urgency=Urgency.NORMAL, warning_minutes=20, deadline_minutes=45)
     quick, usual = (
         TicketFactory(order=order_a, category=delivery),
         TicketFactory(order=order_a, category=quality),
     )
-    assert quick.rounds.get().allowed == timedelta(minutes=45)
+    assert allowed(quick.rounds.get()) == timedelta(minutes=45)
     assert quick.warn_at - quick.created_at == timedelta(minutes=20)
-    assert usual.rounds.get().allowed == timedelta(hours=4)
+    assert allowed(usual.rounds.get()) == timedelta(hours=4)
 
 
 def test_for_an_urgency_that_the_category_does_not_name_the_general_one_holds(order_a):
     delivery = CategoryFactory(name="物流配送")
-    Policy.objects.create(category=delivery, urgency=Urgency.URGENT, warning_minutes=20, deadline_minutes=45)
-    assert TicketFactory(order=order_a, category=delivery).rounds.get().allowed == timedelta(hours=4)
+    PolicyFactory(category=delivery, urgency=Urgency.URGENT, warning_minutes=20, deadline_minutes=45)
+    assert allowed(TicketFactory(order=order_a, category=delivery).rounds.get()) == timedelta(hours=4)
 
 
 def test_a_changed_policy_leaves_running_rounds_alone(order_a):
@@ -56,8 +56,8 @@ def test_a_changed_policy_holds_for_rounds_that_begin_afterwards(order_a, kefu):
     Policy.objects.filter(pk=general().pk).update(deadline_minutes=30, warning_minutes=10)
     ticket.return_to_merchant(by_user=kefu, reason=REASON)
     first, second = ticket.rounds.order_by("number")
-    assert (first.allowed, second.allowed) == (timedelta(hours=4), timedelta(minutes=30))
-    assert TicketFactory(order=order_a).rounds.get().allowed == timedelta(minutes=30)
+    assert (allowed(first), allowed(second)) == (timedelta(hours=4), timedelta(minutes=30))
+    assert allowed(TicketFactory(order=order_a).rounds.get()) == timedelta(minutes=30)
 
 
 def test_a_deleted_policy_leaves_the_times_of_its_rounds(order_a):
@@ -65,7 +65,7 @@ def test_a_deleted_policy_leaves_the_times_of_its_rounds(order_a):
     general().delete()
     round_ = ticket.rounds.get()
     assert round_.policy is None
-    assert round_.allowed == timedelta(hours=4)
+    assert allowed(round_) == timedelta(hours=4)
 
 
 def test_where_no_policy_is_set_one_reads_whom_to_ask():
@@ -85,8 +85,8 @@ def test_a_book_of_policies_is_read_once(django_assert_num_queries):
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"warning_minutes": 240, "deadline_minutes": 240}, "预警时间必须大于0且早于处理时限。"),
-        ({"warning_minutes": 0, "deadline_minutes": 240}, "预警时间必须大于0且早于处理时限。"),
+        ({"warning_minutes": 240, "deadline_minutes": 240}, "一般预警必须早于处理时限"),
+        ({"warning_minutes": 0, "deadline_minutes": 240}, "一般预警至少1分钟"),
         ({"urgency": "normal", "category": None}, "该紧急程度的通用时限已存在。"),
     ],
 )
@@ -96,6 +96,7 @@ def test_the_admin_reads_why_a_policy_cannot_be(values, sentence):
         "urgency": "urgent",
         "warning_minutes": 60,
         "deadline_minutes": 120,
+        "calendar": Calendar.objects.get(is_always=True),
     }
     with pytest.raises(ValidationError) as wrong:
         Policy(**other | values).full_clean()

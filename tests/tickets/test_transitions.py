@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -13,25 +14,52 @@ from tests.factories import (
     ANSWER,
     REASON,
     TicketFactory,
+    ask_extension,
     cancelled_ticket,
     completed_ticket,
     returned_ticket,
     submit,
     submitted_ticket,
+    ticket_on_hold,
 )
 from tests.rows import rows_of
+from tickets.clock import database_now
 from tickets.lifecycle import TRANSITIONS, AlreadyHandled, Outcome, Refused, Status, verbs_for
 from tickets.models import Ticket
 
 PEOPLE = ["kefu", "zhuguan", "shangjia", "dianyuan", "sysadmin"]
 SERVICE, MERCHANT = {"kefu", "zhuguan"}, {"shangjia", "dianyuan"}
-MAY = {"submit": MERCHANT, "approve": SERVICE, "return": SERVICE, "cancel": SERVICE, "reopen": SERVICE}
+MAY = {
+    "submit": MERCHANT,
+    "approve": SERVICE,
+    "return": SERVICE,
+    "cancel": SERVICE,
+    "reopen": SERVICE,
+    "hold": SERVICE,
+    "resume": SERVICE,
+    "remind": SERVICE,
+    "extend": MERCHANT,
+    "grant": SERVICE,
+    "decline": SERVICE,
+}
+METHODS = {
+    "return": "return_to_merchant",
+    "extend": "ask_extension",
+    "grant": "grant_extension",
+    "decline": "decline_extension",
+}
 FROM = {
     "submit": {"waiting_merchant"},
     "approve": {"waiting_review"},
     "return": {"waiting_review"},
     "cancel": {"waiting_merchant", "waiting_review", "on_hold"},
     "reopen": {"completed"},
+    "hold": {"waiting_merchant"},
+    "resume": {"on_hold"},
+    "remind": {"waiting_merchant"},
+    "extend": {"waiting_merchant"},
+    "grant": {"waiting_merchant"},
+    "decline": {"waiting_merchant"},
 }
 TO = {
     "submit": "waiting_review",
@@ -39,6 +67,12 @@ TO = {
     "return": "waiting_merchant",
     "cancel": "cancelled",
     "reopen": "waiting_merchant",
+    "hold": "on_hold",
+    "resume": "waiting_merchant",
+    "remind": "waiting_merchant",
+    "extend": "waiting_merchant",
+    "grant": "waiting_merchant",
+    "decline": "waiting_merchant",
 }
 EVENTS = {
     "submit": "submitted",
@@ -46,6 +80,12 @@ EVENTS = {
     "return": "returned",
     "cancel": "cancelled",
     "reopen": "reopened",
+    "hold": "held",
+    "resume": "resumed",
+    "remind": "reminded",
+    "extend": "extension_asked",
+    "grant": "extension_granted",
+    "decline": "extension_declined",
 }
 
 
@@ -53,20 +93,20 @@ def act(verb: str, ticket: Ticket, by_user, **also) -> None:
     """Do ``verb`` with everything it must be given."""
     words = {
         "submit": {"outcome": Outcome.SOLVED, "text": ANSWER},
-        "approve": {},
         "return": {"reason": REASON},
         "cancel": {"reason": REASON},
         "reopen": {"reason": REASON},
+        "hold": {"reason": REASON, "until": database_now() + timedelta(hours=2)},
+        "extend": {"reason": REASON, "due_wanted": ticket.due_at + timedelta(hours=2)},
+        "decline": {"reason": REASON},
     }
-    method = ticket.return_to_merchant if verb == "return" else getattr(ticket, verb)
-    method(by_user=by_user, **words[verb], **also)
+    getattr(ticket, METHODS.get(verb, verb))(by_user=by_user, **words.get(verb, {}), **also)
 
 
-def ticket_on_hold(**about) -> Ticket:
-    """已挂起: no verb leads there yet, so the row is written as that verb will have to leave it."""
-    ticket = TicketFactory(**about)
-    ticket.rounds.update(is_running=False)
-    Ticket.objects.filter(pk=ticket.pk).update(status=Status.ON_HOLD)
+def prepare(verb: str, ticket: Ticket) -> Ticket:
+    """What has to be there beside the state: a request that can be granted or declined."""
+    if verb in {"grant", "decline"}:
+        ask_extension(ticket)
     return ticket
 
 
@@ -86,11 +126,15 @@ def test_the_table_holds_exactly_these_verbs():
 
 @pytest.mark.parametrize(("verb", "status", "who"), ALLOWED)
 def test_an_allowed_verb_leads_where_the_table_says_and_is_recorded(verb, status, who, order_a, request):
-    ticket, person = TICKETS[status](order=order_a), request.getfixturevalue(who)
+    person = request.getfixturevalue(who)
+    ticket = prepare(verb, TICKETS[status](order=order_a))
     act(verb, ticket, person)
     ticket.refresh_from_db()
     event = ticket.events.order_by("pk").last()
-    assert (ticket.status, ticket.is_open) == (TO[verb], TO[verb] in {"waiting_merchant", "waiting_review"})
+    assert (ticket.status, ticket.is_open) == (
+        TO[verb],
+        TO[verb] in {"waiting_merchant", "waiting_review", "on_hold"},
+    )
     assert (event.kind, event.actor, event.from_status, event.to_status) == (
         EVENTS[verb],
         person,
@@ -145,7 +189,9 @@ def second_round(verb: str, order) -> Ticket:
         submit(ticket, ticket.handled_at)
     if verb == "reopen":
         ticket.approve(by_user=ticket.opened_by, at=ticket.handled_at)
-    return ticket
+    if verb == "resume":
+        act("hold", ticket, ticket.opened_by)
+    return prepare(verb, ticket)
 
 
 @pytest.mark.parametrize("verb", MAY)
@@ -174,11 +220,11 @@ def test_after_a_refusal_the_ticket_at_hand_shows_what_happened_meanwhile(kefu, 
     assert as_on_the_old_page.handled_at == ticket.handled_at
 
 
-@pytest.mark.parametrize("verb", ["return", "cancel", "reopen"])
+@pytest.mark.parametrize("verb", ["return", "cancel", "reopen", "decline"])
 def test_a_reason_that_says_nothing_is_refused(verb, kefu, order_a, subtests):
     ticket = second_round(verb, order_a)
     before = rows_of(ticket)
-    method = ticket.return_to_merchant if verb == "return" else getattr(ticket, verb)
+    method = getattr(ticket, METHODS.get(verb, verb))
     for reason in ["", "  \n", "……！", "\u200b\u2060", "😀"]:
         with subtests.test(reason=reason):
             with pytest.raises(ValidationError, match="请填写"):

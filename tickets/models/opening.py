@@ -64,9 +64,7 @@ class Opening:
         with transaction.atomic():
             now = at or database_now()
             tickets = [
-                cls._from_draft(
-                    draft, problem, policies.find(draft.category.pk, draft.urgency), number, by_user, now
-                )
+                cls._from_draft(draft, problem, policies, number, by_user, now)
                 for (draft, problem), number in zip(drafts, take_numbers(now, len(drafts)), strict=True)
             ]
             cls.objects.bulk_create(tickets)
@@ -82,7 +80,9 @@ class Opening:
         return tickets
 
     @classmethod
-    def _from_draft(cls, draft: TicketDraft, problem: str, policy, number: str, by_user, now: datetime):
+    def _from_draft(
+        cls, draft: TicketDraft, problem: str, policies: PolicyBook, number: str, by_user, now: datetime
+    ):
         order = draft.order
         ticket = cls(
             number=number,
@@ -98,5 +98,6 @@ class Opening:
             created_at=now,
             handled_at=now,
         )
-        ticket.first_round = ticket.new_round(policy, now)
+        policy = policies.find(draft.category.pk, draft.urgency)
+        ticket.first_round = ticket.new_round(policy, policies.service_time(policy), now)
         return ticket

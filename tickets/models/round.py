@@ -1,3 +1,6 @@
+from datetime import datetime, timedelta
+
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
@@ -5,7 +8,14 @@ from merchants.access import ScopedQuerySet
 from merchants.models import Merchant
 
 from ..lifecycle import Urgency
+from ..timeliness import CRITICAL_BEFORE
+from ..worktime import ServiceTime
+from .alert import Alert, AlertLevel
+from .calendar import ALWAYS, Calendar
 from .catalogue import Policy
+
+# What a ticket repeats of its current round's clock, so that a list reads one table.
+CLOCK_COPY = ("warn_at", "critical_at", "due_at")
 
 
 class RoundQuerySet(ScopedQuerySet):
@@ -13,9 +23,13 @@ class RoundQuerySet(ScopedQuerySet):
         """Rounds whose merchant's clock runs now."""
         return self.filter(is_running=True)
 
+    def alert_due(self, now) -> "RoundQuerySet":
+        """Rounds that have reached their next rung of the alert ladder; served by a partial index."""
+        return self.filter(next_alert_at__lte=now)
+
     def newly_overdue(self, now) -> "RoundQuerySet":
-        """Running rounds past their deadline that no scan has recorded yet; served by a partial index."""
-        return self.filter(is_running=True, overdue_at__isnull=True, due_at__lte=now)
+        """Running rounds past their deadline that no scan has recorded yet."""
+        return self.alert_due(now).filter(due_at__lte=now)
 
     def overdue(self, now) -> "RoundQuerySet":
         """Running rounds past their deadline, recorded or not."""
@@ -52,7 +66,17 @@ class Round(models.Model):
         db_index=False,
     )
     started_at = models.DateTimeField("开始时间")
-    warn_at = models.DateTimeField("预警时间")
+    calendar = models.ForeignKey(
+        Calendar,
+        models.SET_NULL,
+        verbose_name="服务日历",
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    warn_at = models.DateTimeField("一般预警时间")
+    critical_at = models.DateTimeField("重要预警时间")
     due_at = models.DateTimeField("截止时间")
     is_open = models.BooleanField("进行中", default=True)
     is_running = models.BooleanField("计时中", default=True)
@@ -60,6 +84,10 @@ class Round(models.Model):
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
     overdue_at = models.DateTimeField("超时时间", null=True, blank=True)
     overdue_recorded_at = models.DateTimeField("超时记录时间", null=True, blank=True)
+    alert_level = models.PositiveSmallIntegerField("已到预警级别", default=0)
+    next_alert_at = models.DateTimeField("下次预警时间", null=True, blank=True)
+    paused_at = models.DateTimeField("挂起时间", null=True, blank=True)
+    skipped = models.JSONField("不计时的时段", default=list, blank=True, encoder=DjangoJSONEncoder)
 
     objects = RoundQuerySet.as_manager()
 
@@ -68,9 +96,7 @@ class Round(models.Model):
         ordering = ["number"]
         indexes = [
             models.Index(
-                fields=["due_at"],
-                condition=Q(is_running=True, overdue_at__isnull=True),
-                name="round_newly_overdue",
+                fields=["next_alert_at"], condition=Q(next_alert_at__isnull=False), name="round_next_alert"
             ),
             models.Index(fields=["due_at", "id"], condition=Q(is_running=True), name="round_running_by_due"),
             models.Index(
@@ -86,13 +112,28 @@ class Round(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    due_at__gt=F("started_at"), warn_at__gte=F("started_at"), warn_at__lte=F("due_at")
+                    due_at__gt=F("started_at"),
+                    warn_at__gte=F("started_at"),
+                    critical_at__gte=F("warn_at"),
+                    critical_at__lte=F("due_at"),
                 ),
                 name="round_deadline_after_start",
             ),
             models.CheckConstraint(
                 condition=Q(is_running=False) | Q(is_open=True, submitted_at__isnull=True),
                 name="round_runs_only_while_open_and_unsubmitted",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_alert_at__isnull=True) | Q(is_running=True),
+                name="round_alerts_only_while_running",
+            ),
+            models.CheckConstraint(
+                condition=Q(alert_level__lt=3, overdue_at__isnull=True)
+                | Q(alert_level=3, overdue_at__isnull=False),
+                name="round_top_alert_is_the_missed_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True) | Q(is_running=False), name="round_paused_stands_still"
             ),
             models.CheckConstraint(
                 condition=Q(is_open=True, closed_at__isnull=True) | Q(is_open=False, closed_at__isnull=False),
@@ -112,6 +153,7 @@ class Round(models.Model):
                 condition=Q(closed_at__isnull=True)
                 | Q(submitted_at__isnull=False)
                 | Q(closed_at__lt=F("due_at"))
+                | Q(paused_at__isnull=False)  # cancelled while its clock stood
                 | Q(overdue_at__isnull=False),
                 name="round_closed_late_is_recorded",
             ),
@@ -130,12 +172,108 @@ class Round(models.Model):
     def __str__(self) -> str:
         return f"第{self.number}轮"
 
-    @property
-    def allowed(self):
-        """How long the merchant has, as a timedelta."""
-        return self.due_at - self.started_at
+    # The merchant's clock. Each of these changes the object only; the verb that calls it saves CLOCK_FIELDS.
 
-    @property
-    def took(self):
-        """How long the merchant took, as a timedelta; ``None`` before the submission."""
-        return self.submitted_at - self.started_at if self.submitted_at else None
+    CLOCK_FIELDS = (
+        "is_running", "warn_at", "critical_at", "due_at", "overdue_at", "overdue_recorded_at",
+        "alert_level", "next_alert_at", "paused_at", "skipped",
+    )  # fmt: skip
+
+    def begin(self, policy: Policy, service: ServiceTime) -> None:
+        """Set the deadline that a policy gives a round starting at ``started_at``."""
+        self.policy, self.calendar_id = policy, policy.calendar_id
+        self.warn_at = service.add(self.started_at, policy.warning_after)
+        self.due_at = service.add(self.started_at, policy.deadline_after)
+        self._place_critical(service, policy.deadline_after - CRITICAL_BEFORE)
+        self.skipped = skipped_stretches(service, self.started_at, self.due_at)
+        self._wait_for_next_alert()
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the deadline was missed, by the record or, where no scan has been yet, by the clock."""
+        return self.overdue_at is not None or (self.is_running and self.due_at <= now)
+
+    def service_time(self) -> ServiceTime:
+        """The service time this round counts in."""
+        return self.calendar.service_time() if self.calendar_id else ALWAYS
+
+    def climb(self, now: datetime) -> list[Alert]:
+        """The rungs of the alert ladder reached by ``now`` and not recorded yet, unsaved, with their true times."""
+        reached = [
+            Alert(ticket_id=self.ticket_id, round=self, level=level, occurred_at=moment, recorded_at=now)
+            for level, moment in self.ladder()
+            if level > self.alert_level and moment <= now
+        ]
+        if reached:
+            self.alert_level = reached[-1].level
+        if self.alert_level == AlertLevel.URGENT and self.overdue_at is None:
+            self.overdue_at, self.overdue_recorded_at = self.due_at, now
+        self._wait_for_next_alert()
+        return reached
+
+    def ladder(self) -> list[tuple[int, datetime]]:
+        """The levels of the alert ladder with their times, in order."""
+        return [
+            (AlertLevel.WARNING, self.warn_at),
+            (AlertLevel.CRITICAL, self.critical_at),
+            (AlertLevel.URGENT, self.due_at),
+        ]
+
+    def stop(self) -> None:
+        """The clock stops for good: the answer came, or the matter is void."""
+        self.is_running, self.next_alert_at = False, None
+
+    def pause(self, now: datetime) -> None:
+        """The clock stands until ``resume``."""
+        self.stop()
+        self.paused_at = now
+        self.skipped = cut_off(self.skipped, now)
+
+    def resume(self, now: datetime) -> None:
+        """The clock goes on: what was left when it stood is left now. What had passed by then stays as it was.
+
+        A deadline agreed for a moment outside service time is never brought forward by a pause.
+        """
+        service = self.service_time()
+        for name in ("warn_at", "critical_at", "due_at"):
+            moment = getattr(self, name)
+            if moment > self.paused_at:
+                setattr(self, name, max(moment, service.add(now, service.between(self.paused_at, moment))))
+        self.is_running, self.paused_at = True, None
+        self.skipped = [*self.skipped, *skipped_stretches(service, now, self.due_at)]
+        self._wait_for_next_alert()
+
+    def extend(self, due_at: datetime) -> None:
+        """A later deadline by agreement; 重要预警 moves with it, the first warning stays."""
+        service = self.service_time()
+        self.skipped = [*self.skipped, *skipped_stretches(service, self.due_at, due_at)]
+        later = service.between(self.due_at, due_at)
+        self.critical_at = min(service.add(self.critical_at, later), due_at)
+        self.due_at = due_at
+        self._wait_for_next_alert()
+
+    def _place_critical(self, service: ServiceTime, after: timedelta) -> None:
+        """重要预警: half an hour of service time before the deadline, never before the first warning."""
+        moment = service.add(self.started_at, after) if after > timedelta() else self.warn_at
+        self.critical_at = min(max(moment, self.warn_at), self.due_at)
+
+    def _wait_for_next_alert(self) -> None:
+        ahead = [moment for level, moment in self.ladder() if level > self.alert_level]
+        self.next_alert_at = ahead[0] if ahead and self.is_running else None
+
+
+def skipped_stretches(service: ServiceTime, start: datetime, end: datetime) -> list[dict[str, str]]:
+    """The stretches between two moments that do not count, as they are kept: start, end, why."""
+    return [
+        {"start": piece.start.isoformat(), "end": piece.end.isoformat(), "why": piece.why}
+        for piece in service.stretches(start, end)
+        if not piece.counts
+    ]
+
+
+def cut_off(pieces: list[dict[str, str]], moment: datetime) -> list[dict[str, str]]:
+    """Kept stretches up to a moment; one that it falls into ends there."""
+    begun = [piece for piece in pieces if datetime.fromisoformat(piece["start"]) < moment]
+    return [
+        piece if datetime.fromisoformat(piece["end"]) <= moment else piece | {"end": moment.isoformat()}
+        for piece in begun
+    ]

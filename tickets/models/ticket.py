@@ -9,6 +9,7 @@ from orders.models import Customer, Order
 from ..lifecycle import OPEN_STATUSES, STATUSES_WITH_RESULT, Status, Urgency
 from ..timeliness import Countdown, countdown
 from .catalogue import Category
+from .clock_verbs import ClockVerbs
 from .opening import Opening, TicketDraft
 from .queries import TicketQuerySet
 from .result import Result
@@ -19,7 +20,7 @@ __all__ = ["NOT_VISIBLE", "Ticket", "TicketDraft"]
 NOT_VISIBLE = "工单不存在或无权查看"
 
 
-class Ticket(Opening, Verbs, models.Model):
+class Ticket(Opening, Verbs, ClockVerbs, models.Model):
     """A consumer's problem with an order, on its way between customer service and the merchant.
 
     The columns from ``round_no`` on repeat the current round, so that a list reads one table; the verbs keep them.
@@ -50,6 +51,7 @@ class Ticket(Opening, Verbs, models.Model):
     round_no = models.PositiveSmallIntegerField("轮次", default=1)
     is_returned = models.BooleanField("被退回", default=False)
     warn_at = models.DateTimeField("预警时间")
+    critical_at = models.DateTimeField("重要预警时间")
     due_at = models.DateTimeField("截止时间")
     stopped_at = models.DateTimeField("停止计时时间", null=True, blank=True)
     was_late = models.BooleanField("曾超时", default=False)
@@ -104,4 +106,4 @@ class Ticket(Opening, Verbs, models.Model):
 
     def countdown(self, now) -> Countdown:
         """The clock of the current round as a page shows it at ``now`` (the database's time)."""
-        return countdown(self.status, self.warn_at, self.due_at, self.stopped_at, now)
+        return countdown(self.status, self.warn_at, self.due_at, self.stopped_at, now, self.critical_at)

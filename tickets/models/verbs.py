@@ -16,10 +16,12 @@ from merchants.access import MERCHANT_ROLES, NotVisible
 from ..clock import database_now
 from ..lifecycle import OPEN_STATUSES, TRANSITIONS, AlreadyHandled, EventKind, Refused, Transition
 from ..wording import check_note, check_text
+from ..worktime import ServiceTime
+from .alert import Alert, AlertLevel
 from .catalogue import Policy, PolicyBook
 from .event import SYSTEM_NAME, SYSTEM_ROLE, Event
 from .result import Result
-from .round import Round
+from .round import CLOCK_COPY, Round
 
 
 class Verbs:
@@ -40,7 +42,7 @@ class Verbs:
             result.save(force_insert=True)
             self._stop_clock(round_, now)
             round_.submitted_at = now
-            round_.save(update_fields=["submitted_at", "is_running", "overdue_at", "overdue_recorded_at"])
+            round_.save(update_fields=["submitted_at", *Round.CLOCK_FIELDS])
             self.result = result
             self._move(transition, now, "result", "stopped_at", "was_late")
             self._record(transition, round_, now, by_user, text=result.text)
@@ -81,6 +83,14 @@ class Verbs:
         """
         reason = check_text(reason, "撤销原因")
         with self._turn("cancel", by_user, seen_round, at, seen_status) as (transition, round_, now):
+            if round_.paused_at:
+                pause = self._open_pause(round_)
+                if pause.until <= now:  # the clock has been going since then, though no scan has come
+                    self._go_on(round_, pause, pause.until, None, now)
+                else:
+                    self._end_pause(pause, now)
+                    self._lapse_extension(round_, now)
+                    self.stopped_at = round_.paused_at
             if round_.is_running:
                 self._stop_clock(round_, now)
             self._close(round_, now)
@@ -114,9 +124,11 @@ class Verbs:
             yield transition, round_, at or database_now()
 
     def _guard(self, transition: Transition, by_user, seen_round: int | None, seen_status: str) -> None:
-        if by_user.role in MERCHANT_ROLES and by_user.merchant_id != self.merchant_id:
+        if by_user is None:  # the system itself, on behalf of what somebody decided earlier
+            pass
+        elif by_user.role in MERCHANT_ROLES and by_user.merchant_id != self.merchant_id:
             raise NotVisible("工单不存在或无权查看")
-        if by_user.role not in transition.roles:
+        elif by_user.role not in transition.roles:
             raise Refused(f"您的角色不能执行“{transition.label}”")
         if self.status not in transition.sources or seen_round not in (None, self.round_no):
             raise AlreadyHandled
@@ -130,17 +142,33 @@ class Verbs:
         self.handled_at = now
         self.save(update_fields=["status", "is_open", "handled_at", *changed])
 
-    def _record(self, transition: Transition, round_: Round, now: datetime, by_user, text: str = "") -> None:
-        self.event(
-            transition.event, round_=round_, at=now, by_user=by_user, text=text, from_status=self._came_from
-        ).save(force_insert=True)
+    def _record(
+        self,
+        transition: Transition,
+        round_: Round,
+        now: datetime,
+        by_user,
+        text: str = "",
+        recorded_at: datetime | None = None,
+    ) -> None:
+        event = self.event(
+            transition.event, round_=round_, at=now, by_user=by_user, text=text, recorded_at=recorded_at
+        )
+        event.from_status = self._came_from
+        event.save(force_insert=True)
 
     def _stop_clock(self, round_: Round, now: datetime) -> None:
         """End the merchant's clock. A missed deadline that no scan has seen yet is recorded here: never lost."""
-        round_.is_running = False
+        self._climb(round_, now)
+        round_.stop()
         self.stopped_at = now
-        if now >= round_.due_at and round_.overdue_at is None:
-            round_.overdue_at, round_.overdue_recorded_at = round_.due_at, now
+        self._lapse_extension(round_, now)
+
+    def _climb(self, round_: Round, now: datetime) -> None:
+        """Record the rungs of the alert ladder that no scan has seen yet."""
+        reached = round_.climb(now)
+        Alert.objects.bulk_create(reached)
+        if any(alert.level == AlertLevel.URGENT for alert in reached):
             overdue = self.event(EventKind.OVERDUE, round_=round_, at=round_.due_at, recorded_at=now)
             overdue.from_status = self.status
             overdue.save(force_insert=True)
@@ -148,16 +176,17 @@ class Verbs:
 
     def _close(self, round_: Round, now: datetime) -> None:
         round_.is_open, round_.closed_at = False, now
-        round_.save(update_fields=["is_open", "is_running", "closed_at", "overdue_at", "overdue_recorded_at"])
+        round_.save(update_fields=["is_open", "closed_at", *Round.CLOCK_FIELDS])
 
     def _next_round(
         self, transition: Transition, now: datetime, by_user, reason: str, *, is_returned: bool
     ) -> None:
-        policy = PolicyBook().find(self.category_id, self.urgency)
+        book = PolicyBook()
+        policy = book.find(self.category_id, self.urgency)
         self.round_no += 1
         self.is_returned = is_returned
         self.result = self.completed_at = None
-        round_ = self.new_round(policy, now)
+        round_ = self.new_round(policy, book.service_time(policy), now)
         round_.save(force_insert=True)
         self._move(
             transition,
@@ -166,27 +195,28 @@ class Verbs:
             "is_returned",
             "result",
             "completed_at",
-            "warn_at",
-            "due_at",
+            *CLOCK_COPY,
             "stopped_at",
         )
         self._record(transition, round_, now, by_user, text=reason)
 
-    def new_round(self, policy: Policy, now: datetime) -> Round:
+    def new_round(self, policy: Policy, service: ServiceTime, now: datetime) -> Round:
         """The round that begins now, unsaved, with the deadline its policy gives; the ticket's copy of it is set."""
-        self.warn_at = now + policy.warning_after
-        self.due_at = now + policy.deadline_after
-        self.stopped_at = None
-        return Round(
+        round_ = Round(
             ticket=self,
             merchant_id=self.merchant_id,
             number=self.round_no,
             urgency=self.urgency,
-            policy=policy,
             started_at=now,
-            warn_at=self.warn_at,
-            due_at=self.due_at,
         )
+        round_.begin(policy, service)
+        self._copy_clock(round_)
+        self.stopped_at = None
+        return round_
+
+    def _copy_clock(self, round_: Round) -> None:
+        for name in CLOCK_COPY:
+            setattr(self, name, getattr(round_, name))
 
     def event(
         self,

@@ -10,7 +10,18 @@ from merchants.access import WORKING_ROLES, allow
 from orders.mentions import mask_about
 
 from ..clock import database_now
-from ..forms import CancelForm, NoteForm, ReasonForm, ResultForm, TurnForm
+from ..forms import (
+    CancelForm,
+    ExtendForm,
+    GrantForm,
+    HoldForm,
+    NoteForm,
+    ReasonForm,
+    RemindForm,
+    ResultForm,
+    ResumeForm,
+    TurnForm,
+)
 from ..history import History
 from ..lifecycle import Status, Transition, verbs_for
 from ..models import Ticket
@@ -25,13 +36,42 @@ IDLE = {
     Status.CANCELLED: "工单已撤销，无需处理",
 }
 HINTS = {
+    "hold": "等消费者或第三方，计时暂停，到时自动恢复",
+    "resume": "继续计时，剩余时间不变",
+    "remind": "提醒商家尽快处理，15分钟内只能催办一次",
+    "extend": "到期前可申请更晚的截止时间，客服同意后生效",
+    "grant": "截止时间改为商家申请的时间",
+    "decline": "截止时间不变",
     "approve": "处理结果属实、完整，工单完结",
     "return": "结果不够清楚或未解决，退回后重新计时",
     "cancel": "开错或不再需要处理",
     "reopen": "问题又出现，商家重新处理",
 }
-ACTION_TONES = {"approve": "ok", "return": "warn", "cancel": "bad", "reopen": "warn"}
-REASONS = {"return": "退回原因", "cancel": "撤销原因", "reopen": "重新打开的原因"}
+ACTION_TONES = {
+    "approve": "ok",
+    "return": "warn",
+    "cancel": "bad",
+    "reopen": "warn",
+    "grant": "ok",
+    "remind": "warn",
+}
+REASONS = {
+    "return": "退回原因",
+    "cancel": "撤销原因",
+    "reopen": "重新打开的原因",
+    "hold": "挂起原因",
+    "extend": "延期原因",
+    "decline": "不同意的原因",
+}
+FORMS = {
+    "approve": NoteForm,
+    "grant": GrantForm,
+    "remind": RemindForm,
+    "resume": ResumeForm,
+    "cancel": CancelForm,
+    "hold": HoldForm,
+    "extend": ExtendForm,
+}
 
 
 def find(request: HttpRequest, number: str) -> Ticket:
@@ -49,9 +89,9 @@ def form_for(verb: str, ticket: Ticket, data=None) -> TurnForm:
     options = {"initial": seen, "prefix": None if verb == "submit" else verb}
     if verb == "submit":
         return ResultForm(data, **options)
-    if verb == "approve":
-        return NoteForm(data, **options)
-    return (CancelForm if verb == "cancel" else ReasonForm)(data, what=REASONS[verb], **options)
+    if verb in REASONS:
+        options["what"] = REASONS[verb]
+    return FORMS.get(verb, ReasonForm)(data, **options)
 
 
 @allow(*WORKING_ROLES)
@@ -67,8 +107,12 @@ def ticket_page(
 ) -> HttpResponse:  # fmt: skip
     """The page; with the ``form`` of a ``verb`` that failed, or why it was ``refused`` and what was typed."""
     now = database_now()
-    history = History(ticket)
-    allowed = verbs_for(request.user, ticket.status)
+    history = History(ticket, now)
+    allowed = [
+        transition
+        for transition in verbs_for(request.user, ticket.status)
+        if transition.verb == verb or _makes_sense(transition.verb, history, now)
+    ]
     forms = {transition.verb: form_for(transition.verb, ticket) for transition in allowed}
     if form is not None and not refused and verb in forms:
         forms[verb] = form
@@ -78,6 +122,8 @@ def ticket_page(
         "now": now,
         "countdown": ticket.countdown(now),
         "deadline": history.current_round,
+        "explanation": history.explanation(now),
+        "extension": history.pending_extension,
         "rounds": history.round_lines(),
         "stages": history.stages(),
         "result": _result(ticket, history),
@@ -129,10 +175,19 @@ def _result(ticket: Ticket, history: History) -> dict | None:
         "text": mask_about(result.text, ticket.order, ticket.snapshot.facts),
         "by": f"{result.submitted_by}（{result.submitted_by.affiliation}）",
         "at": result.submitted_at,
-        "took": round_.took,
-        "allowed": round_.allowed,
+        "took": history.took(round_),
+        "allowed": history.allowed(round_),
         "late": round_.overdue_at is not None,
     }
+
+
+def _makes_sense(verb: str, history: History, now) -> bool:
+    """Whether a verb that the state allows has anything to act on just now."""
+    if verb in ("grant", "decline"):
+        return history.pending_extension is not None
+    if verb == "extend":
+        return history.pending_extension is None and now < history.current_round.due_at
+    return True
 
 
 def _action(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
@@ -142,7 +197,7 @@ def _action(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
         "label": transition.label,
         "url": reverse(f"tickets:{verb}", args=[ticket.number]),
         "form": form,
-        "tone": ACTION_TONES[verb],
+        "tone": ACTION_TONES.get(verb, ""),
         "hint": HINTS[verb],
     }
 

@@ -23,7 +23,7 @@ SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
 # What a list shows is read as plain values: objects would cost more than the page itself.
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
-    "is_returned", "round_no", "warn_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
+    "is_returned", "round_no", "warn_at", "critical_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
     *consumer_columns("order__"),
 ]  # fmt: skip
 
@@ -103,5 +103,7 @@ def _row(values: dict, now) -> dict:
         "problem": mask_row(values["problem"], values, "order__"),
         "urgency_label": Urgency(values["urgency"]).label,
         "status_label": Status(status).label,
-        "countdown": countdown(status, values["warn_at"], values["due_at"], values["stopped_at"], now),
+        "countdown": countdown(
+            status, values["warn_at"], values["due_at"], values["stopped_at"], now, values["critical_at"]
+        ),
     }

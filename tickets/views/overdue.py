@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -16,6 +17,7 @@ from orders.mentions import consumer_columns, mask_row
 from ..clock import database_now
 from ..lifecycle import Status, Urgency
 from ..models import DeadlineScan, Round
+from ..models.calendar import holiday_warnings
 from ..paging import Ordering, page, query_without
 from ..timeliness import countdown
 
@@ -23,7 +25,7 @@ SHOWS = {"overdue": "现在超时", "due_soon": "即将超时", "late": "超时�
 # Late submissions are looked at for the last week; older ones are found in the list of all tickets.
 LATE_FOR = timedelta(days=7)
 COLUMNS = [
-    "id", "number", "urgency", "started_at", "warn_at", "due_at", "submitted_at", "overdue_recorded_at",
+    "id", "number", "urgency", "started_at", "warn_at", "critical_at", "due_at", "submitted_at", "overdue_recorded_at",
     "merchant_id", "merchant__name", "ticket__number", "ticket__order_number", "ticket__category__name",
     "ticket__problem", "ticket__status", "result__submitted_by__name",
     *consumer_columns("ticket__order__"),
@@ -69,6 +71,7 @@ def overdue_desk(request: HttpRequest) -> HttpResponse:
         "now": now,
         "scan_age": DeadlineScan.age(),
         "scan_stale_after": DeadlineScan.STALE_AFTER,
+        "holiday_warnings": holiday_warnings(timezone.localdate(now)),
         "refresh_url": request.get_full_path(),
     }
     return render(request, "tickets/_overdue_rows.html" if request.htmx else "tickets/overdue.html", context)
@@ -132,8 +135,9 @@ def _row(values: dict, now) -> dict:
         "urgency_label": Urgency(values["urgency"]).label,
         "status": values["ticket__status"],
         "status_label": Status(values["ticket__status"]).label,
-        "countdown": countdown(status, values["warn_at"], values["due_at"], values["submitted_at"], now),
+        "countdown": countdown(
+            status, values["warn_at"], values["due_at"], values["submitted_at"], now, values["critical_at"]
+        ),
         "late_by": late_by,
         "handler": values["result__submitted_by__name"],
-        "allowed": values["due_at"] - values["started_at"],
     }

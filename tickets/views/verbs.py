@@ -91,6 +91,93 @@ def reopen(request: HttpRequest, number: str) -> HttpResponse:
     return _press(request, number, "reopen", act)
 
 
+@allow(*SERVICE_ROLES)
+@press_or_look
+def hold(request: HttpRequest, number: str) -> HttpResponse:
+    """挂起."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        data = form.cleaned_data
+        ticket.hold(
+            by_user=request.user, reason=data["reason"], until=data["until"], seen_round=form.round_shown
+        )
+        return "工单已挂起，计时暂停"
+
+    return _press(request, number, "hold", act)
+
+
+@allow(*SERVICE_ROLES)
+@press_or_look
+def resume(request: HttpRequest, number: str) -> HttpResponse:
+    """恢复."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        ticket.resume(by_user=request.user, seen_round=form.round_shown)
+        return "工单已恢复计时"
+
+    return _press(request, number, "resume", act)
+
+
+@allow(*SERVICE_ROLES)
+@press_or_look
+def remind(request: HttpRequest, number: str) -> HttpResponse:
+    """催办."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        times = ticket.remind(
+            by_user=request.user, note=form.cleaned_data["note"], seen_round=form.round_shown
+        )
+        return f"已催办商家（本轮第{times}次）"
+
+    return _press(request, number, "remind", act)
+
+
+@allow(*MERCHANT_ROLES)
+@press_or_look
+def extend(request: HttpRequest, number: str) -> HttpResponse:
+    """申请延期."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        data = form.cleaned_data
+        ticket.ask_extension(
+            by_user=request.user,
+            reason=data["reason"],
+            due_wanted=data["due_wanted"],
+            seen_round=form.round_shown,
+        )
+        return "已申请延期，等待客服答复；答复前原截止时间不变"
+
+    return _press(request, number, "extend", act)
+
+
+@allow(*SERVICE_ROLES)
+@press_or_look
+def grant(request: HttpRequest, number: str) -> HttpResponse:
+    """同意延期."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        ticket.grant_extension(
+            by_user=request.user, words=form.cleaned_data["note"], seen_round=form.round_shown
+        )
+        return "已同意延期"
+
+    return _press(request, number, "grant", act)
+
+
+@allow(*SERVICE_ROLES)
+@press_or_look
+def decline(request: HttpRequest, number: str) -> HttpResponse:
+    """不同意延期."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        ticket.decline_extension(
+            by_user=request.user, reason=form.cleaned_data["reason"], seen_round=form.round_shown
+        )
+        return "已答复：不同意延期"
+
+    return _press(request, number, "decline", act)
+
+
 def _press(
     request: HttpRequest, number: str, verb: str, act: Callable[[Ticket, TurnForm], str]
 ) -> HttpResponse:

@@ -42,15 +42,23 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"数据库不可用，本次检查未完成：{str(error).strip()}") from error
         if options["json"]:
-            report = {"scanned_at": scan.scanned_at.isoformat(), "flagged": scan.flagged}
+            report = {
+                "scanned_at": scan.scanned_at.isoformat(),
+                "flagged": scan.flagged,
+                "alerted": scan.alerted,
+                "resumed": scan.resumed,
+            }
             self.stdout.write(json.dumps(report | ({"dry_run": True} if options["dry_run"] else {})))
-        elif scan.flagged or not options["every"]:  # a loop that finds nothing has nothing to say
+        elif (
+            scan.alerted or scan.resumed or not options["every"]
+        ):  # a loop that finds nothing has nothing to say
             moment = timezone.localtime(scan.scanned_at).strftime("%Y-%m-%d %H:%M:%S")
             found = (
                 f"{scan.flagged} 个轮次待记录（未写入）"
                 if options["dry_run"]
                 else f"新记录超时 {scan.flagged} 个轮次"
             )
+            found += f"，预警 {scan.alerted - scan.flagged} 个，恢复挂起 {scan.resumed} 个"
             self.stdout.write(f"{moment} {found}")
 
     def scan(self, batch: int) -> scanning.Scan:

@@ -1,0 +1,72 @@
+"""Triggers that keep history as it was written, for migrations; to create one again is to leave it as it is.
+
+SQLite drops triggers with their table, and Django rebuilds a table there for most ALTERs: a migration that alters a
+guarded table ends with ``RunPython(guard_all)`` again (tests/tickets/test_append_only.py notices when it does not).
+"""
+
+APPEND_ONLY = ["tickets_event", "tickets_result", "tickets_alert"]
+RECORD_KEPT = (
+    "OLD.overdue_at IS NOT NULL AND (NEW.overdue_at IS NULL OR NEW.overdue_at <> OLD.overdue_at"
+    " OR NEW.overdue_recorded_at IS NULL OR NEW.overdue_recorded_at <> OLD.overdue_recorded_at)"
+)
+
+
+def append_only(schema_editor, table: str) -> None:
+    """Rows of ``table`` can be added, never changed or removed."""
+    if schema_editor.connection.vendor == "postgresql":
+        _run(
+            schema_editor,
+            f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION tickets_append_only()",
+        )
+        _no_truncate(schema_editor, table)
+    else:
+        for action in ("UPDATE", "DELETE"):
+            _abort(schema_editor, f"{table}_no_{action.lower()}", f"{action} ON {table}", table)
+
+
+def rounds_kept(schema_editor) -> None:
+    """A round stays, and so does the record of its missed deadline."""
+    table, kept = "tickets_round", "tickets_round_overdue_kept"
+    if schema_editor.connection.vendor == "postgresql":
+        function = "FOR EACH ROW EXECUTE FUNCTION tickets_append_only()"
+        _run(
+            schema_editor,
+            f"CREATE OR REPLACE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {function}",
+        )
+        _run(
+            schema_editor,
+            f"CREATE OR REPLACE TRIGGER {kept} BEFORE UPDATE ON {table}"
+            f" FOR EACH ROW WHEN ({RECORD_KEPT}) EXECUTE FUNCTION tickets_append_only()",
+        )
+        _no_truncate(schema_editor, table)
+    else:
+        _abort(schema_editor, f"{table}_no_delete", f"DELETE ON {table}", table)
+        _abort(schema_editor, kept, f"UPDATE ON {table} WHEN {RECORD_KEPT}", f"{table}.overdue_at")
+
+
+def guard_all(apps, schema_editor) -> None:
+    """Every guarded table that there is by 0007."""
+    for table in APPEND_ONLY:
+        append_only(schema_editor, table)
+    rounds_kept(schema_editor)
+
+
+def _no_truncate(schema_editor, table: str) -> None:
+    _run(
+        schema_editor,
+        f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION tickets_append_only()",
+    )
+
+
+def _abort(schema_editor, name: str, when: str, what: str) -> None:
+    _run(
+        schema_editor,
+        f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {when}"
+        f" BEGIN SELECT RAISE(ABORT, '{what} is append-only'); END",
+    )
+
+
+def _run(schema_editor, sql: str) -> None:
+    schema_editor.execute(sql, params=None)
