@@ -1,10 +1,14 @@
 from .alert import Alert, AlertLevel
 from .calendar import Calendar, Shift, SpecialDay
 from .catalogue import Category, Policy
+from .delivery import Channel, Delivery
 from .event import Event
 from .extension import Extension
+from .notice import Notice, NoticeKind
 from .pause import Pause
+from .preference import NoticePreference
 from .result import Result
+from .robot import Robot, RobotKind
 from .round import Round
 from .scan import DeadlineScan
 from .snapshot import OrderSnapshot
@@ -15,13 +19,20 @@ __all__ = [
     "AlertLevel",
     "Calendar",
     "Category",
+    "Channel",
     "DeadlineScan",
+    "Delivery",
     "Event",
     "Extension",
+    "Notice",
+    "NoticeKind",
+    "NoticePreference",
     "OrderSnapshot",
     "Pause",
     "Policy",
     "Result",
+    "Robot",
+    "RobotKind",
     "Round",
     "Shift",
     "SpecialDay",

@@ -50,6 +50,9 @@ class Round(models.Model):
     ``is_running`` is the merchant's clock; ``is_open`` lasts until the review or a cancelling ends the round.
     ``overdue_at`` is the record of a missed deadline: the deadline itself, once written never changed (a trigger
     sees to it). ``overdue_recorded_at`` says when somebody noticed.
+
+    ``alert_level`` is the highest rung of the alert ladder recorded, ``told_level`` the highest that people have been
+    told of: the difference is what the scan leaves to the delivery worker (docs/decisions/0007).
     """
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, verbose_name="工单", related_name="rounds")
@@ -85,6 +88,7 @@ class Round(models.Model):
     overdue_at = models.DateTimeField("超时时间", null=True, blank=True)
     overdue_recorded_at = models.DateTimeField("超时记录时间", null=True, blank=True)
     alert_level = models.PositiveSmallIntegerField("已到预警级别", default=0)
+    told_level = models.PositiveSmallIntegerField("已通知预警级别", default=0)
     next_alert_at = models.DateTimeField("下次预警时间", null=True, blank=True)
     paused_at = models.DateTimeField("挂起时间", null=True, blank=True)
     skipped = models.JSONField("不计时的时段", default=list, blank=True, encoder=DjangoJSONEncoder)
@@ -97,6 +101,9 @@ class Round(models.Model):
         indexes = [
             models.Index(
                 fields=["next_alert_at"], condition=Q(next_alert_at__isnull=False), name="round_next_alert"
+            ),
+            models.Index(
+                fields=["id"], condition=Q(told_level__lt=F("alert_level")), name="round_to_be_told"
             ),
             models.Index(fields=["due_at", "id"], condition=Q(is_running=True), name="round_running_by_due"),
             models.Index(
@@ -131,6 +138,9 @@ class Round(models.Model):
                 condition=Q(alert_level__lt=3, overdue_at__isnull=True)
                 | Q(alert_level=3, overdue_at__isnull=False),
                 name="round_top_alert_is_the_missed_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_level__lte=F("alert_level")), name="round_told_what_has_happened"
             ),
             models.CheckConstraint(
                 condition=Q(paused_at__isnull=True) | Q(is_running=False), name="round_paused_stands_still"

@@ -1,0 +1,83 @@
+"""What a person is told inside the product: the inbox behind the bell (站内消息)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from merchants.access import MERCHANT_ROLES
+
+
+class NoticeKind(models.TextChoices):
+    OPENED = "opened", "新工单"
+    RETURNED = "returned", "退回商家"
+    REOPENED = "reopened", "重新打开"
+    CANCELLED = "cancelled", "工单撤销"
+    REMINDED = "reminded", "催办"
+    HELD = "held", "挂起"
+    RESUMED = "resumed", "恢复计时"
+    SUBMITTED = "submitted", "商家已提交"
+    EXTENSION_ASKED = "extension_asked", "申请延期"
+    EXTENSION_GRANTED = "extension_granted", "同意延期"
+    EXTENSION_DECLINED = "extension_declined", "不同意延期"
+    WARNING = "warning", "一般预警"
+    CRITICAL = "critical", "重要预警"
+    URGENT = "urgent", "紧急预警"
+    OVERDUE_LIST = "overdue_list", "每日超时清单"
+
+
+class NoticeQuerySet(models.QuerySet):
+    def for_user(self, user) -> "NoticeQuerySet":
+        """A person's own notices; of a merchant's people only those about tickets that are (still) theirs."""
+        own = self.filter(recipient=user)
+        if user.role in MERCHANT_ROLES:
+            own = own.filter(Q(ticket=None) | Q(ticket__merchant=user.merchant_id))
+        return own
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at__isnull=True)
+
+
+class Notice(models.Model):
+    """One thing that one person was told, once. Its words hold no consumer's name, phone or address.
+
+    ``key`` names the occurrence (``event:17``, ``alert:42:3``, ``overdue_list:2026-11-24``): telling it again is
+    refused by the database.
+    """
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        verbose_name="收件人",
+        related_name="notices",
+        db_index=False,
+    )
+    key = models.CharField("事由编号", max_length=60)
+    kind = models.CharField("类型", max_length=20, choices=NoticeKind)
+    ticket = models.ForeignKey(
+        "tickets.Ticket", models.PROTECT, verbose_name="工单", related_name="notices", null=True, blank=True
+    )
+    round_no = models.PositiveSmallIntegerField("轮次", default=0)
+    text = models.CharField("内容", max_length=400)
+    created_at = models.DateTimeField("时间")
+    read_at = models.DateTimeField("已读时间", null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "站内消息"
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["recipient", "-created_at", "-id"], name="notice_newest"),
+            models.Index(
+                fields=["recipient", "-created_at", "-id"],
+                condition=Q(read_at__isnull=True),
+                name="notice_unread",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "recipient"], name="notice_once_per_person"),
+            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} → {self.recipient}"
