@@ -74,7 +74,7 @@ def test_a_second_press_is_held_back_with_words_until_it_is_clear_that_no_page_c
     page.route("**/submit/", lambda route: route.fulfill(status=204))  # an answer, and yet no new page
     answer(page)
     page.get_by_role("button", name="提交工单").click()
-    words = page.locator("#result form [role=status]")
+    words = page.locator("#result form[action*=submit] [role=status]")
     expect(words).to_have_text("正在提交，请勿重复提交")
     assert len(sent) == 1
     page.unroute("**/submit/")
