@@ -18,9 +18,9 @@ DEADLINE_SECONDS = 8.0
 ANSWER_LIMIT = 64 * 1024
 
 
-def post_json(url: str, body: bytes, deadline: float = DEADLINE_SECONDS) -> bytes:
-    """The body of an answer 200. Raises ``Undelivered`` for anything else, and after ``deadline`` seconds."""
-    ends_at = time.monotonic() + deadline
+def post_json(url: str, body: bytes) -> bytes:
+    """The body of an answer 200. Raises ``Undelivered`` for anything else, and after ``DEADLINE_SECONDS``."""
+    ends_at = time.monotonic() + DEADLINE_SECONDS
     parts = urlsplit(url)
     connection = _Connection(parts.hostname, parts.port, parts.scheme == "https", ends_at)
     target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
