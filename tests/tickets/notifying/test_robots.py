@@ -78,6 +78,22 @@ def test_success_is_what_the_body_says(kind, said, door, robot_server):
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"errcode":0}',
+        b'HTTP/1.0 200 OK\r\n\r\n{"errcode":0}',
+        b'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 13\r\n\r\n{"errcode":0}',
+        b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nd\r\n{"errcode":0}\r\n0\r\n\r\n',
+        b'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"errcode":0}',
+    ],
+    ids=["closing", "1.0", "length", "chunked", "continue"],
+)
+def test_every_form_of_an_answer_is_understood(said, door, robot_server):
+    robot_server.behaviours["/dingtalk"] = lambda line: line.write(said)
+    robots.send(door(), "你好")
+
+
+@pytest.mark.parametrize(
     ("kind", "said", "sentence"),
     [
         ("dingtalk", {"errcode": 310000, "errmsg": "keywords not in content"}, "安全设置"),
@@ -143,12 +159,12 @@ def test_ten_megabytes_are_not_read(door, robot_server):
 @pytest.mark.parametrize("said", [b"garbage\r\n\r\n", b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"])
 def test_what_is_no_http_is_a_failure(said, door, robot_server):
     robot_server.behaviours["/dingtalk"] = lambda line: line.write(said)
-    assert failure_of(door()).sentence in {"对方的回复无法识别", "连接不上对方的服务器"}
+    assert failure_of(door()).sentence in {"对方的回复无法识别", "连接不上对方的服务器，或连接中断"}
 
 
 def test_a_host_that_is_away_is_a_failure(door, robot_server):
     robot_server.close()
-    assert failure_of(door()).sentence == "连接不上对方的服务器"
+    assert failure_of(door()).sentence == "连接不上对方的服务器，或连接中断"
 
 
 def test_a_proxy_of_the_environment_is_not_used(door, robot_server):
