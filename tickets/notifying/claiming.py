@@ -63,7 +63,9 @@ class Claim:
 def claim_mails(now: datetime, limit: int = MAILS_AT_ONCE) -> list[Claim]:
     """The mails that have been due for longest, now this worker's."""
     due = Delivery.objects.due(now).filter(channel=Channel.EMAIL)
-    if not due.exists():  # do not ask SQLite for its one write lock in order to find nothing
+    if not due.order_by("next_attempt_at", "pk")[
+        :1
+    ]:  # ask SQLite for its one write lock only where there is need
         return []
     with transaction.atomic():
         rows = _locked(due, "person__notice_preference", limit)
