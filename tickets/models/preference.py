@@ -1,6 +1,12 @@
+from datetime import datetime, time
+
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
+
+from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, Role
 
 from .notice import NoticeKind
 
@@ -14,9 +20,59 @@ MAILED_AT_FIRST = [
     NoticeKind.OVERDUE_LIST,
 ]
 
+# Under these headings people choose, each kind with the roles it can reach.
+GROUPS: dict[str, dict[NoticeKind, frozenset[Role]]] = {
+    "工单动态": {
+        NoticeKind.OPENED: MERCHANT_ROLES,
+        NoticeKind.RETURNED: MERCHANT_ROLES,
+        NoticeKind.REOPENED: MERCHANT_ROLES,
+        NoticeKind.CANCELLED: MERCHANT_ROLES,
+        NoticeKind.REMINDED: MERCHANT_ROLES,
+        NoticeKind.HELD: MERCHANT_ROLES,
+        NoticeKind.RESUMED: MERCHANT_ROLES,
+        NoticeKind.EXTENSION_GRANTED: MERCHANT_ROLES,
+        NoticeKind.EXTENSION_DECLINED: MERCHANT_ROLES,
+        NoticeKind.SUBMITTED: SERVICE_ROLES,
+        NoticeKind.EXTENSION_ASKED: SERVICE_ROLES,
+    },
+    "预警": {
+        NoticeKind.WARNING: MERCHANT_ROLES,
+        NoticeKind.CRITICAL: MERCHANT_ROLES,
+        NoticeKind.URGENT: MERCHANT_ROLES | SERVICE_ROLES,
+    },
+    "每日清单": {NoticeKind.OVERDUE_LIST: frozenset({Role.MANAGER})},
+}
+
+
+def kinds_for(role: str) -> dict[str, list[NoticeKind]]:
+    """What a person of this role can be told, by heading; a heading with nothing below it is left out."""
+    found = {
+        heading: [kind for kind, roles in kinds.items() if role in roles] for heading, kinds in GROUPS.items()
+    }
+    return {heading: kinds for heading, kinds in found.items() if kinds}
+
 
 def mailed_at_first() -> list[str]:
     return [kind.value for kind in MAILED_AT_FIRST]
+
+
+def check_quiet_hours(start: time | None, end: time | None) -> None:
+    """Both ends or none, and not the same: the whole day would be quiet, or nothing of it. Raises ``ValidationError``
+    for the field that is wrong.
+    """
+    if (start is None) != (end is None):
+        missing = "quiet_from" if start is None else "quiet_to"
+        raise ValidationError({missing: "开始和结束时间要同时填写，或者都留空"})
+    if start is not None and start == end:
+        raise ValidationError({"quiet_to": "结束时间不能与开始时间相同"})
+
+
+def is_quiet(start: time | None, end: time | None, moment: datetime) -> bool:
+    """Whether ``moment`` lies within quiet hours from ``start`` (included) to ``end`` (not) on Shanghai's wall."""
+    if start is None or end is None:
+        return False
+    wall = timezone.localtime(moment).time()
+    return start <= wall < end if start < end else wall >= start or wall < end
 
 
 class NoticePreference(models.Model):
@@ -47,3 +103,47 @@ class NoticePreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}的消息设置"
+
+    def clean(self) -> None:
+        check_quiet_hours(self.quiet_from, self.quiet_to)
+
+    @classmethod
+    def of(cls, person) -> "NoticePreference":
+        """How this person wants to be told: the row, or the defaults, unsaved."""
+        return getattr(person, "notice_preference", None) or cls(person=person)
+
+    def change(
+        self,
+        *,
+        by_user,
+        email: str,
+        mailed: list[str],
+        quiet_from: time | None,
+        quiet_to: time | None,
+        on_screen: bool,
+        with_sound: bool,
+    ) -> None:
+        """Keep what the person chose, and the address that mails go to.
+
+        ``mailed`` is about the kinds that the role can receive; the others stay as they were, for another role.
+        Raises ``ValidationError`` for quiet hours that have one end only, and when it is not the person's own.
+        """
+        if by_user.pk != self.person_id:
+            raise ValidationError("只能修改自己的消息设置")
+        offered = {kind.value for kinds in kinds_for(by_user.role).values() for kind in kinds}
+        self.mailed = [
+            kind.value
+            for kind in NoticeKind
+            if (kind.value in mailed if kind.value in offered else kind.value in self.mailed)
+        ]
+        self.quiet_from, self.quiet_to = quiet_from, quiet_to
+        self.on_screen, self.with_sound = on_screen, with_sound
+        self.clean()
+        with transaction.atomic():
+            by_user.email = email
+            by_user.save(update_fields=["email"])
+            self.save()
+
+    def is_quiet(self, moment: datetime) -> bool:
+        """Whether this person is not to be disturbed at ``moment``."""
+        return is_quiet(self.quiet_from, self.quiet_to, moment)

@@ -1,5 +1,7 @@
 """A group robot (群机器人) of 钉钉, 企业微信 or 飞书: of one merchant, or of customer service."""
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.db.models import Q
 
@@ -55,3 +57,9 @@ class Robot(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_url(self) -> str:
+        """The address as people may see it: the host and the last four characters."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.hostname}/…••••{self.url[-4:]}"
