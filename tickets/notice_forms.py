@@ -6,7 +6,8 @@ from merchants.access import Role
 from merchants.models import Merchant, User
 
 from .models import NoticePreference, Robot, RobotKind
-from .models.preference import check_quiet_hours, kinds_for
+from .models.preference import kinds_for
+from .notifying.quiet import quiet_errors
 
 TIME = {"type": "time"}
 NO_TIME = {"invalid": "请填写正确的时间，例如 22:00"}
@@ -28,7 +29,8 @@ class QuietHours(forms.Form):
     def clean(self) -> dict:
         data = super().clean()
         if {"quiet_from", "quiet_to"} <= data.keys():
-            check_quiet_hours(data["quiet_from"], data["quiet_to"])
+            for field, sentence in quiet_errors(data["quiet_from"], data["quiet_to"]).items():
+                self.add_error(field, sentence)
         return data
 
 

@@ -4,10 +4,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils import timezone
 
-from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, Role
-
+from ..notifying.audience import heard_by
+from ..notifying.quiet import after_quiet, quiet_errors
 from .notice import NoticeKind
 
 # What is mailed unless a person chooses otherwise; the inbox always has everything.
@@ -20,59 +19,35 @@ MAILED_AT_FIRST = [
     NoticeKind.OVERDUE_LIST,
 ]
 
-# Under these headings people choose, each kind with the roles it can reach.
-GROUPS: dict[str, dict[NoticeKind, frozenset[Role]]] = {
-    "工单动态": {
-        NoticeKind.OPENED: MERCHANT_ROLES,
-        NoticeKind.RETURNED: MERCHANT_ROLES,
-        NoticeKind.REOPENED: MERCHANT_ROLES,
-        NoticeKind.CANCELLED: MERCHANT_ROLES,
-        NoticeKind.REMINDED: MERCHANT_ROLES,
-        NoticeKind.HELD: MERCHANT_ROLES,
-        NoticeKind.RESUMED: MERCHANT_ROLES,
-        NoticeKind.EXTENSION_GRANTED: MERCHANT_ROLES,
-        NoticeKind.EXTENSION_DECLINED: MERCHANT_ROLES,
-        NoticeKind.SUBMITTED: SERVICE_ROLES,
-        NoticeKind.EXTENSION_ASKED: SERVICE_ROLES,
-    },
-    "预警": {
-        NoticeKind.WARNING: MERCHANT_ROLES,
-        NoticeKind.CRITICAL: MERCHANT_ROLES,
-        NoticeKind.URGENT: MERCHANT_ROLES | SERVICE_ROLES,
-    },
-    "每日清单": {NoticeKind.OVERDUE_LIST: frozenset({Role.MANAGER})},
+# Under these headings people choose.
+HEADINGS: dict[str, list[NoticeKind]] = {
+    "工单动态": [
+        NoticeKind.OPENED,
+        NoticeKind.RETURNED,
+        NoticeKind.REOPENED,
+        NoticeKind.CANCELLED,
+        NoticeKind.REMINDED,
+        NoticeKind.HELD,
+        NoticeKind.RESUMED,
+        NoticeKind.EXTENSION_GRANTED,
+        NoticeKind.EXTENSION_DECLINED,
+        NoticeKind.SUBMITTED,
+        NoticeKind.EXTENSION_ASKED,
+    ],
+    "预警": [NoticeKind.WARNING, NoticeKind.CRITICAL, NoticeKind.URGENT],
+    "每日清单": [NoticeKind.OVERDUE_LIST],
 }
 
 
 def kinds_for(role: str) -> dict[str, list[NoticeKind]]:
     """What a person of this role can be told, by heading; a heading with nothing below it is left out."""
-    found = {
-        heading: [kind for kind, roles in kinds.items() if role in roles] for heading, kinds in GROUPS.items()
-    }
+    heard = heard_by(role)
+    found = {heading: [kind for kind in kinds if kind in heard] for heading, kinds in HEADINGS.items()}
     return {heading: kinds for heading, kinds in found.items() if kinds}
 
 
 def mailed_at_first() -> list[str]:
     return [kind.value for kind in MAILED_AT_FIRST]
-
-
-def check_quiet_hours(start: time | None, end: time | None) -> None:
-    """Both ends or none, and not the same: the whole day would be quiet, or nothing of it. Raises ``ValidationError``
-    for the field that is wrong.
-    """
-    if (start is None) != (end is None):
-        missing = "quiet_from" if start is None else "quiet_to"
-        raise ValidationError({missing: "开始和结束时间要同时填写，或者都留空"})
-    if start is not None and start == end:
-        raise ValidationError({"quiet_to": "结束时间不能与开始时间相同"})
-
-
-def is_quiet(start: time | None, end: time | None, moment: datetime) -> bool:
-    """Whether ``moment`` lies within quiet hours from ``start`` (included) to ``end`` (not) on Shanghai's wall."""
-    if start is None or end is None:
-        return False
-    wall = timezone.localtime(moment).time()
-    return start <= wall < end if start < end else wall >= start or wall < end
 
 
 class NoticePreference(models.Model):
@@ -105,7 +80,8 @@ class NoticePreference(models.Model):
         return f"{self.person}的消息设置"
 
     def clean(self) -> None:
-        check_quiet_hours(self.quiet_from, self.quiet_to)
+        if wrong := quiet_errors(self.quiet_from, self.quiet_to):
+            raise ValidationError(wrong)
 
     @classmethod
     def of(cls, person) -> "NoticePreference":
@@ -146,4 +122,4 @@ class NoticePreference(models.Model):
 
     def is_quiet(self, moment: datetime) -> bool:
         """Whether this person is not to be disturbed at ``moment``."""
-        return is_quiet(self.quiet_from, self.quiet_to, moment)
+        return after_quiet(moment, self.quiet_from, self.quiet_to) != moment
