@@ -22,7 +22,7 @@ MENUS: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
         SERVICE_DESK,
         DEADLINE_DESK,
         ORDERS,
-        ("通知", [*NOTICES, ROBOTS]),
+        ("通知", [*NOTICES, ROBOTS, ("未送达", "notices:undelivered")]),
     ],
     Role.MERCHANT_STAFF: [MERCHANT_DESK, ("通知", NOTICES)],
     Role.MERCHANT_OWNER: [

@@ -147,4 +147,6 @@ class RobotForm(forms.ModelForm):
         goes = data.get("forget_secret") or data.get("kind") == RobotKind.WECOM  # which knows no secrets
         if not data.get("secret") and not goes:
             data["secret"] = self.kept[1]
+        if {"quiet_from", "quiet_to"} & self.errors.keys():  # one sentence is enough
+            data["quiet_from"] = data["quiet_to"] = None
         return data

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import fresh, inbox, notice_settings, robots
+from .views import fresh, inbox, notice_settings, robots, undelivered
 
 app_name = "notices"
 
@@ -16,4 +16,7 @@ urlpatterns = [
     path("robots/<int:pk>/", robots.robot_edit, name="robot_edit"),
     path("robots/<int:pk>/test/", robots.robot_test, name="robot_test"),
     path("robots/<int:pk>/delete/", robots.robot_delete, name="robot_delete"),
+    path("undelivered/", undelivered.undelivered, name="undelivered"),
+    path("undelivered/retry/", undelivered.retry_shown, name="retry_shown"),
+    path("undelivered/<int:pk>/retry/", undelivered.retry, name="retry"),
 ]
