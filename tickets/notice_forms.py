@@ -94,7 +94,7 @@ class RobotForm(forms.ModelForm):
     class Meta:
         model = Robot
         fields = ["merchant", "kind", "name", "url", "secret", "quiet_from", "quiet_to", "is_active"]
-        labels = {"merchant": "通知哪个群"}
+        labels = {"merchant": "谁的群"}
         help_texts = {"merchant": "", "secret": "只有在平台上开启了“加签”或“签名校验”才填写"}
         widgets = {
             "name": forms.TextInput({"autocomplete": "off"}),

@@ -108,10 +108,17 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 
 def _row(values: dict) -> dict:
-    number = values["ticket__number"]
+    """With the words taken apart around the way to the ticket; what is about no single ticket has it at the end."""
+    number, words = values["ticket__number"], without_heading(values["kind"], values["text"])
+    if number and number in words:
+        before, link, after = words.partition(number)
+    else:
+        before, link, after = f"{words} ", number or "查看清单", ""
     return {
         **values,
-        "text": without_heading(values["kind"], values["text"]),
+        "before": before,
+        "link": link,
+        "after": after,
         "kind_label": NoticeKind(values["kind"]).label,
         "tone": TONES.get(values["kind"], "idle"),
         "number": number,

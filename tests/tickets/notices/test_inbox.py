@@ -48,18 +48,27 @@ def test_it_shows_what_is_unread_the_newest_first(visitor, dianyuan, ticket):
     NoticeFactory(recipient=dianyuan, ticket=ticket, kind=NoticeKind.URGENT, created_at=now)
     NoticeFactory(recipient=dianyuan, ticket=ticket, created_at=now - 2 * HOUR, read_at=now)
     listed = rows(visitor.get(INBOX))
-    assert [(row["类型"], row["内容"], row["工单"], row["操作"]) for row in listed] == [
-        ("紧急预警", "请尽快处理", ticket.number, "标为已读"),
-        ("一般预警", "请尽快处理", ticket.number, "标为已读"),
+    assert [(row["类型"], row["内容"], row["操作"]) for row in listed] == [
+        ("紧急预警", f"请尽快处理 {ticket.number}", "标为已读"),
+        ("一般预警", f"请尽快处理 {ticket.number}", "标为已读"),
     ]
     everything = rows(visitor.get(f"{INBOX}?tab=all"))
     assert [row["操作"] for row in everything] == ["标为已读", "标为已读", "已读"]
 
 
-def test_a_row_leads_to_its_ticket(visitor, dianyuan, ticket):
-    NoticeFactory(recipient=dianyuan, ticket=ticket)
-    link = read(visitor.get(INBOX)).one("a", ticket.number)
-    assert link["href"] == ticket.get_absolute_url()
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("【新工单】工单 {}（发票，第1轮），截止 08:00", "工单 {}（发票，第1轮），截止 08:00"),
+        ("【催办】请尽快处理", "【催办】请尽快处理 {}"),
+        ("请看 <b>", "请看 <b> {}"),
+    ],
+)
+def test_a_rows_words_lead_to_its_ticket(visitor, dianyuan, ticket, words, shown):
+    NoticeFactory(recipient=dianyuan, ticket=ticket, text=words.format(ticket.number))
+    page = visitor.get(INBOX)
+    assert [row["内容"] for row in rows(page)] == [shown.format(ticket.number)]
+    assert read(page).one("a", ticket.number)["href"] == ticket.get_absolute_url()
 
 
 def test_a_row_without_a_ticket_leads_to_its_list(zhuguan, dianyuan):
