@@ -1,10 +1,13 @@
 """The bell in the top bar of every page."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import NoticeFactory, TicketFactory
 from tests.pages import read, signed_in, statements
 from tickets.models import Notice
+from tickets.models.notice import MOST_COUNTED
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +50,17 @@ def test_it_costs_one_statement_however_much_there_is(dianyuan, sysadmin, ticket
     NoticeFactory.create_batch(120, recipient=dianyuan, ticket=ticket)
     assert statements(lambda: signed_in(dianyuan).get("/password/")) == few
     assert visitor.get("/tickets/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/notices/", "/tickets/"])
+def test_a_page_that_needs_it_twice_asks_once(path, dianyuan, ticket):
+    NoticeFactory(recipient=dianyuan, ticket=ticket)
+    visitor = signed_in(dianyuan)
+    address = path if path == "/notices/" else ticket.get_absolute_url()
+    with CaptureQueriesContext(connection) as queries:
+        visitor.get(address)
+    counting = [query["sql"] for query in queries if f"LIMIT {MOST_COUNTED}" in query["sql"]]
+    assert len(counting) == 1
 
 
 def test_the_administrator_is_told_nothing_and_has_none(sysadmin):

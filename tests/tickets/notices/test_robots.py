@@ -131,7 +131,9 @@ def test_the_list_says_how_a_robot_is_doing(zhuguan):
     RobotFactory(name="乙停用", is_active=False)
     fine = RobotFactory(name="丙正常", last_ok_at=now)
     DeliveryFactory(robot=fine, created_at=now - timedelta(hours=1))
-    DeliveryFactory.create_batch(3, robot=fine, state=Delivery.State.WAITING, attempts=0, last_error="")
+    DeliveryFactory.create_batch(
+        3, robot=fine, state=Delivery.State.WAITING, attempts=0, last_error="早先的错误"
+    )
     failing = RobotFactory(name="丁失败", last_ok_at=now - timedelta(hours=1))
     DeliveryFactory(robot=failing, last_error="令牌不存在")
     trying = RobotFactory(name="戊再试")
