@@ -144,6 +144,17 @@ class CategoryFactory(DjangoModelFactory):
     name = "商品质量"
 
 
+class RobotFactory(DjangoModelFactory):
+    """A group robot of customer service, unless ``merchant`` says otherwise."""
+
+    class Meta:
+        model = Robot
+
+    kind = RobotKind.DINGTALK
+    name = factory.Sequence(lambda n: f"群{n}")
+    url = "https://oapi.dingtalk.com/robot/send?access_token=SECRET"
+
+
 class PolicyFactory(DjangoModelFactory):
     """How long a merchant has for one category; the general policies are there from the start."""
 
@@ -261,17 +272,6 @@ class NoticeFactory(DjangoModelFactory):
     kind = NoticeKind.OPENED
     text = factory.LazyAttribute(lambda notice: f"【{NoticeKind(notice.kind).label}】请尽快处理")
     created_at = factory.LazyFunction(database_now)
-
-
-class RobotFactory(DjangoModelFactory):
-    """A group of 钉钉: customer service's, unless ``merchant`` says otherwise."""
-
-    class Meta:
-        model = Robot
-
-    kind = RobotKind.DINGTALK
-    name = factory.Sequence(lambda n: f"第{n}号群")
-    url = factory.Sequence(lambda n: f"https://oapi.dingtalk.com/robot/send?access_token=token{n:04d}")
 
 
 class DeliveryFactory(DjangoModelFactory):

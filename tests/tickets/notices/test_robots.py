@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories import DeliveryFactory, RobotFactory
 from tests.pages import read, signed_in, statements
+from tests.tickets.notifying.robot_server import RobotServer
 from tickets.clock import database_now
 from tickets.models import Delivery, Robot
 
@@ -104,7 +105,7 @@ def test_a_robot_that_moves_to_a_platform_without_secrets_loses_its_own(zhuguan)
         ({"kind": "wecom", "secret": ""}, "url", "Webhook 地址属于另一个平台"),
         ({"kind": ""}, "kind", "请选择平台"),
         ({"name": " "}, "name", "请填写名称"),
-        ({"quiet_from": "22:00"}, "quiet_to", "免打扰的开始和结束要一起填写，或者都留空"),
+        ({"quiet_from": "22:00"}, "quiet_to", "免打扰的开始和结束要一起填写"),
         ({"quiet_from": "99", "quiet_to": "08:00"}, "quiet_from", "请填写正确的时间，例如 22:00"),
     ],
 )
@@ -155,6 +156,18 @@ def test_a_robot_can_be_deleted_with_what_waits_for_it(shangjia, merchant_a):
     assert f"已删除群机器人「{robot}」" in page.text
     assert not Robot.objects.exists()
     assert not Delivery.objects.exists()
+
+
+def test_a_test_message_reaches_the_group(shangjia, merchant_a, settings):
+    server = RobotServer()
+    settings.ROBOT_ORIGINS = [server.origin]
+    try:
+        robot = RobotFactory(merchant=merchant_a, url=server.url("/dingtalk"))
+        page = signed_in(shangjia).post(f"{edit(robot)}test/", follow=True)
+    finally:
+        server.close()
+    assert f"测试消息已发送到「{robot}」" in page.text
+    assert rows(page)[0]["状态"] == "正常"
 
 
 def test_a_test_message_that_cannot_go_says_why(zhuguan):

@@ -93,8 +93,8 @@ def test_kinds_of_other_roles_stay_as_they_were(dianyuan):
     [
         ({"email": "nobody"}, "email", "请填写正确的邮箱地址"),
         ({"email": "a" * 250 + "@example.com"}, "email", "邮箱地址太长，最多254个字符"),
-        ({"quiet_from": "22:00"}, "quiet_to", "免打扰的开始和结束要一起填写，或者都留空"),
-        ({"quiet_to": "08:00"}, "quiet_from", "免打扰的开始和结束要一起填写，或者都留空"),
+        ({"quiet_from": "22:00"}, "quiet_to", "免打扰的开始和结束要一起填写"),
+        ({"quiet_to": "08:00"}, "quiet_from", "免打扰的开始和结束要一起填写"),
         ({"quiet_from": "25:00", "quiet_to": "08:00"}, "quiet_from", "请填写正确的时间，例如 22:00"),
         ({"quiet_from": "08:00", "quiet_to": "08:00"}, "quiet_to", "免打扰的结束时间不能与开始时间相同"),
         ({"mailed0": ["submitted"]}, "mailed0", "请从列出的消息中选择"),

@@ -18,24 +18,24 @@ DEADLINE_SECONDS = 8.0
 ANSWER_LIMIT = 64 * 1024
 
 
-def post_json(url: str, body: bytes, deadline: float = DEADLINE_SECONDS) -> bytes:
-    """The body of an answer 200. Raises ``Undelivered`` for anything else, and after ``deadline`` seconds."""
-    ends_at = time.monotonic() + deadline
+def post_json(url: str, body: bytes) -> bytes:
+    """The body of an answer 200. Raises ``Undelivered`` for anything else, and after ``DEADLINE_SECONDS``."""
+    ends_at = time.monotonic() + DEADLINE_SECONDS
     parts = urlsplit(url)
     connection = _Connection(parts.hostname, parts.port, parts.scheme == "https", ends_at)
     target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
     try:
         connection.request("POST", target, body, {"Content-Type": "application/json; charset=utf-8"})
-        answer = connection.getresponse()
-        if answer.status != 200:
-            raise Undelivered(_sentence_of_status(answer.status), too_fast=answer.status == 429)
-        text = answer.read(ANSWER_LIMIT + 1)
+        with connection.getresponse() as answer:
+            if answer.status != 200:
+                raise Undelivered(_sentence_of_status(answer.status), too_fast=answer.status == 429)
+            text = answer.read(ANSWER_LIMIT + 1)
     except TimeoutError:
         raise Undelivered("对方没有在规定时间内回复") from None
     except ssl.SSLError:
         raise Undelivered("加密连接失败，证书可能有问题") from None
     except OSError:
-        raise Undelivered("连接不上对方的服务器") from None
+        raise Undelivered("连接不上对方的服务器，或连接中断") from None
     except (http.client.HTTPException, ValueError):
         raise Undelivered("对方的回复无法识别") from None
     finally:
@@ -91,7 +91,8 @@ class _Reader(io.RawIOBase):
     """What the server says, read with the time that is left for all of it."""
 
     def __init__(self, sock: socket.socket, ends_at: float):
-        self.sock, self.ends_at = sock, ends_at
+        # The connection closes its socket before an answer without a length is read; a file of it keeps it open.
+        self.sock, self.file, self.ends_at = sock, sock.makefile("rb", buffering=0), ends_at
 
     def makefile(self, mode: str) -> io.BufferedReader:
         return io.BufferedReader(self)
@@ -101,7 +102,11 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer) -> int:
         self.sock.settimeout(_left(self.ends_at))
-        return self.sock.recv_into(buffer)
+        return self.file.readinto(buffer)
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
 
 
 @functools.cache
