@@ -19,23 +19,13 @@ MAILED_AT_FIRST = [
     NoticeKind.OVERDUE_LIST,
 ]
 
+ALERTS = [NoticeKind.WARNING, NoticeKind.CRITICAL, NoticeKind.URGENT]
+LISTS = [NoticeKind.OVERDUE_LIST]
 # Under these headings people choose.
 HEADINGS: dict[str, list[NoticeKind]] = {
-    "工单动态": [
-        NoticeKind.OPENED,
-        NoticeKind.RETURNED,
-        NoticeKind.REOPENED,
-        NoticeKind.CANCELLED,
-        NoticeKind.REMINDED,
-        NoticeKind.HELD,
-        NoticeKind.RESUMED,
-        NoticeKind.EXTENSION_GRANTED,
-        NoticeKind.EXTENSION_DECLINED,
-        NoticeKind.SUBMITTED,
-        NoticeKind.EXTENSION_ASKED,
-    ],
-    "预警": [NoticeKind.WARNING, NoticeKind.CRITICAL, NoticeKind.URGENT],
-    "每日清单": [NoticeKind.OVERDUE_LIST],
+    "工单动态": [kind for kind in NoticeKind if kind not in (*ALERTS, *LISTS)],
+    "预警": ALERTS,
+    "每日清单": LISTS,
 }
 
 
