@@ -26,7 +26,10 @@ from .words import PRODUCT
 # For how long mails belong to the worker that took them. It stops sending after MAIL_FOR: one letter more fits in.
 LEASE = timedelta(minutes=3)
 MAIL_FOR = timedelta(minutes=1)
-MAILS_AT_ONCE = 50
+MAILS_AT_ONCE = 200
+# A person for whom more than this waits at once (after a standstill, or quiet hours) gets one mail with all of it.
+ONE_BY_ONE = 3
+MAIL_BYTES = 100_000
 # A digest names a few dozen at most and counts the others; one row more than this waits for the next message.
 ROBOT_ROWS = 1_000
 # After the first failure, the second, … ; after one more the message is given up.
@@ -48,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Deliveries that travel together until ``until``: one mail, or all that a robot is to say in one message."""
+    """Deliveries that travel together, this worker's until ``until``: in one mail, or in one message of a robot."""
 
     rows: Sequence[Row]
     until: datetime
@@ -61,9 +64,11 @@ class Claim:
 
 
 def claim_mails(now: datetime, limit: int = MAILS_AT_ONCE) -> list[Claim]:
-    """The mails that have been due for longest, now this worker's."""
+    """What has been due by mail for longest, now this worker's, as letters."""
     due = Delivery.objects.due(now).filter(channel=Channel.EMAIL)
-    if not due.exists():  # do not ask SQLite for its one write lock in order to find nothing
+    if not due.order_by("next_attempt_at", "pk")[
+        :1
+    ]:  # ask SQLite for its one write lock only where there is need
         return []
     with transaction.atomic():
         rows = _locked(due, "person__notice_preference", limit)
@@ -81,7 +86,10 @@ def claim_mails(now: datetime, limit: int = MAILS_AT_ONCE) -> list[Claim]:
         Delivery.objects.filter(pk__in=idle).give_up(now, NO_ADDRESS)
         Delivery.objects.filter(pk__in=strange).give_up(now, NOT_THEIRS)
         _lease(fit, now + LEASE)
-    return [_claim_of_mail(row, now + LEASE) for row in fit]
+    bags = [list(rows) for _, rows in groupby(sorted(fit, key=_recipient), _recipient)]
+    by_letter = [[row] for bag in bags if len(bag) <= ONE_BY_ONE for row in bag]
+    by_letter += [bag for bag in bags if len(bag) > ONE_BY_ONE]
+    return [_claim_of_mail(rows, now + LEASE) for rows in sorted(by_letter, key=lambda rows: rows[0].pk)]
 
 
 def claim_robots(now: datetime, limit: int) -> list[Claim]:
@@ -184,16 +192,28 @@ def _rows(deliveries: Sequence[Delivery]) -> list[Row]:
     return [Row(each.pk, each.attempts, each.kind == NoticeKind.URGENT) for each in deliveries]
 
 
-def _claim_of_mail(delivery: Delivery, until: datetime) -> Claim:
-    hours = NoticePreference.of(delivery.person)
-    subject = delivery.text.split("\n", 1)[0]
-    text = f"{delivery.text}\n\n{PRODUCT}\n编号 {delivery.reference}\n"
-    letter = Letter(delivery.person.email, subject, text, delivery.reference)
-    return Claim(_rows([delivery]), until, hours.quiet_from, hours.quiet_to, letter=letter)
+def _recipient(delivery: Delivery) -> int:
+    return delivery.person_id
+
+
+def _claim_of_mail(deliveries: Sequence[Delivery], until: datetime) -> Claim:
+    first, person = deliveries[0], deliveries[0].person
+    if len(deliveries) == 1:
+        subject, reference = first.text.split("\n", 1)[0], first.reference
+    else:
+        # The same rows make the same reference; with others among them it is another letter.
+        subject = f"{PRODUCT}：{len(deliveries)} 条通知"
+        reference = f"{first.reference}-{deliveries[-1].reference}-{len(deliveries)}"
+    hours = NoticePreference.of(person)
+    letter = Letter(person.email, subject, digest(_items(deliveries), MAIL_BYTES) + "\n", reference)
+    return Claim(_rows(deliveries), until, hours.quiet_from, hours.quiet_to, letter=letter)
+
+
+def _items(deliveries: Sequence[Delivery]) -> list[Item]:
+    return [Item(each.text, each.reference, each.kind == NoticeKind.URGENT) for each in deliveries]
 
 
 def _claim_of_robot(robot: Robot, deliveries: Sequence[Delivery], until: datetime) -> Claim:
-    items = [Item(each.text, each.reference, each.kind == NoticeKind.URGENT) for each in deliveries]
     return Claim(
         _rows(deliveries),
         until,
@@ -201,5 +221,5 @@ def _claim_of_robot(robot: Robot, deliveries: Sequence[Delivery], until: datetim
         robot.quiet_to,
         robot=robot,
         door=robot.door(),
-        text=digest(items, PLATFORMS[robot.kind].LIMIT_BYTES),
+        text=digest(_items(deliveries), PLATFORMS[robot.kind].LIMIT_BYTES),
     )

@@ -100,11 +100,25 @@ def test_what_is_not_due_waits(person, clock, mail_server):
     assert run_once(clock).sent == 1
 
 
-def test_several_mails_share_one_connection(person, clock, mail_server):
-    for _ in range(5):
-        mail_to(person, clock)
+def test_several_mails_share_one_connection(clock, mail_server):
+    for n in range(5):
+        mail_to(UserFactory(email=f"person{n}@example.com"), clock)
     assert run_once(clock).sent == 5
     assert mail_server.commands["CONNECT"] == 1
+
+
+def test_a_person_for_whom_much_waits_gets_one_mail_with_all_of_it(person, clock, mail_server):
+    few = UserFactory(email="few@example.com")
+    for _ in range(3):
+        mail_to(few, clock)
+    many = [mail_to(person, clock) for _ in range(4)]
+    assert run_once(clock).sent == 7
+    assert [to for to, _ in mail_server.mails].count("few@example.com") == 3
+    (mail,) = [mail for to, mail in mail_server.mails if to == person.email]
+    assert mail["Subject"] == "亲亲宝贝工单系统：4 条通知"
+    assert mail["Message-ID"] == f"<{many[0].reference}-{many[3].reference}-4@localhost>"
+    assert all(f"编号 {delivery.reference}" in mail.get_content() for delivery in many)
+    assert {fate(delivery) for delivery in many} == {("sent", 1, "")}
 
 
 def test_an_address_that_is_refused_for_good_is_given_up_at_once(person, clock, mail_server):
@@ -418,7 +432,7 @@ def test_a_claim_of_mails_costs_the_same_statements_for_one_and_for_many(
     for _ in range(how_many):
         mail_to(person, clock)
     with django_assert_num_queries(5):  # two of them are the savepoint that stands for the transaction here
-        assert len(claiming.claim_mails(clock())) == how_many
+        assert sum(len(claim.rows) for claim in claiming.claim_mails(clock())) == how_many
 
 
 def test_the_outbox_is_searched_by_its_partial_index(person, clock):
