@@ -48,7 +48,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             {
                 "key": key,
                 "label": label,
-                "count": unread.shown or "0" if key == "unread" else None,
+                "count": unread.shown or 0 if key == "unread" else None,
                 "url": f"?tab={key}",
                 "current": key == tab,
             }

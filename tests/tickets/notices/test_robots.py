@@ -71,6 +71,13 @@ def test_address_and_secret_are_on_no_page(zhuguan):
         assert "SECtest" not in page
 
 
+def test_after_the_login_lapsed_they_are_not_given_back_either(client, db):
+    page = client.post(f"{PAGE}new/", TYPED)
+    assert page.status_code == 401
+    assert "abcdef3f2a" not in page.text
+    assert "SECtest" not in page.text
+
+
 def test_left_empty_they_stay_as_they_are(zhuguan):
     robot = RobotFactory(url=URL, secret="SECtest0123456789")
     visitor = signed_in(zhuguan)
