@@ -13,11 +13,23 @@ DEADLINE_DESK = ("时效管理", [("超时工单", "tickets:overdue"), ("时限�
 ORDERS = ("订单", [("订单查询", "orders:list")])
 MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list")])
 
+NOTICES = [("消息", "notices:inbox"), ("消息设置", "notices:settings")]
+ROBOTS = ("群机器人", "notices:robots")
+
 MENUS: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
-    Role.SUPPORT: [SERVICE_DESK, ORDERS],
-    Role.MANAGER: [SERVICE_DESK, DEADLINE_DESK, ORDERS],
-    Role.MERCHANT_STAFF: [MERCHANT_DESK],
-    Role.MERCHANT_OWNER: [MERCHANT_DESK, ("店铺设置", [("员工账号", "staff:list")])],
+    Role.SUPPORT: [SERVICE_DESK, ORDERS, ("通知", NOTICES)],
+    Role.MANAGER: [
+        SERVICE_DESK,
+        DEADLINE_DESK,
+        ORDERS,
+        ("通知", [*NOTICES, ROBOTS, ("未送达", "notices:undelivered")]),
+    ],
+    Role.MERCHANT_STAFF: [MERCHANT_DESK, ("通知", NOTICES)],
+    Role.MERCHANT_OWNER: [
+        MERCHANT_DESK,
+        ("店铺设置", [("员工账号", "staff:list")]),
+        ("通知", [*NOTICES, ROBOTS]),
+    ],
     Role.ADMIN: [("系统管理", [("后台管理", "admin:index")])],
 }
 
@@ -48,6 +60,8 @@ BELONGS_TO = {
     "tickets:detail": "tickets:list",
     **{f"tickets:{verb}": "tickets:list" for verb in VERBS},
     **{f"tickets:{page}": "tickets:deadlines" for page in DEADLINE_PAGES},
+    "notices:robot_new": "notices:robots",
+    "notices:robot_edit": "notices:robots",
     "orders:detail": "orders:list",
     "staff:new": "staff:list",
     "staff:edit": "staff:list",

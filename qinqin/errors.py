@@ -21,6 +21,13 @@ UNSHOWN = {
     "new_password2",
     "password1",
     "password2",
+    "url",
+    "secret",
+    "mailed0",
+    "mailed1",
+    "mailed2",
+    "up_to",
+    "shown",
 }
 
 

@@ -12,6 +12,7 @@ from jinja2 import Environment
 from merchants.menu import nav
 from orders import masking
 from orders.mentions import mask_about
+from tickets.bell import bell
 from tickets.timeliness import moment_words, span_words
 
 DASH = "—"
@@ -39,7 +40,7 @@ def environment(**options) -> Environment:
         static=static,
         url=lambda name, *args, **kwargs: reverse(name, args=args or None, kwargs=kwargs or None),
     )
-    env.globals.update(messages=get_messages, nav=nav, product_name="亲亲宝贝商城")
+    env.globals.update(messages=get_messages, nav=nav, bell=bell, product_name="亲亲宝贝商城")
     env.filters.update(
         datetime=moment_words, clock_time=clock_time, duration=span_words, money=money, dash=dash,
         mask_phone=masking.mask_phone, mask_name=masking.mask_name,

@@ -9,13 +9,14 @@ from .errors import session_expired
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     """Django's rule that every view needs a login; a form sent after the session lapsed gets its text back.
 
-    htmx would put the login page into the place of a fragment: it gets 401 and leaves the page as it is.
+    A script has no use for the login page (htmx would put it into the place of a fragment): it gets 401 and leaves the
+    page as it is.
     """
 
     def handle_no_permission(self, request, view_func):
         if request.method == "POST":
             return session_expired(request)
-        if request.htmx:
+        if request.htmx or not request.accepts("text/html"):
             return HttpResponse("登录已过期，请重新登录", status=401, content_type="text/plain")
         return super().handle_no_permission(request, view_func)
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("merchants.urls")),
     path("orders/", include("orders.urls")),
     path("tickets/", include("tickets.urls")),
+    path("notices/", include("tickets.notice_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

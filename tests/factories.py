@@ -19,7 +19,21 @@ from merchants.models import Merchant, User
 from orders.models import Customer, Order, OrderLine, OrderStatus, Shipment, ShipmentStatus
 from tickets.clock import database_now
 from tickets.lifecycle import Outcome, Urgency
-from tickets.models import Calendar, Category, Extension, Policy, Robot, RobotKind, Round, Ticket, TicketDraft
+from tickets.models import (
+    Calendar,
+    Category,
+    Channel,
+    Delivery,
+    Extension,
+    Notice,
+    NoticeKind,
+    Policy,
+    Robot,
+    RobotKind,
+    Round,
+    Ticket,
+    TicketDraft,
+)
 
 PASSWORD = "qinqin-demo"
 ANSWER = "已联系消费者核实情况，今天下午安排补发，运费由我们承担。"
@@ -244,6 +258,41 @@ def ask_extension(
         reason="补货明天才到",
         due_wanted=ticket.due_at + by,
         at=at or ticket.handled_at,
+    )
+
+
+class NoticeFactory(DjangoModelFactory):
+    """Something that ``recipient`` was told just now, about ``ticket`` if there is one."""
+
+    class Meta:
+        model = Notice
+
+    recipient = factory.SubFactory(UserFactory)
+    key = factory.Sequence(lambda n: f"event:{900_000 + n}")
+    kind = NoticeKind.OPENED
+    text = factory.LazyAttribute(lambda notice: f"【{NoticeKind(notice.kind).label}】请尽快处理")
+    created_at = factory.LazyFunction(database_now)
+
+
+class DeliveryFactory(DjangoModelFactory):
+    """A mail to ``person``, or a message through ``robot``, that was given up on after five attempts."""
+
+    class Meta:
+        model = Delivery
+
+    person = factory.Maybe("robot", None, factory.SubFactory(UserFactory))
+    robot = None
+    channel = factory.LazyAttribute(lambda delivery: Channel.ROBOT if delivery.robot else Channel.EMAIL)
+    key = factory.Sequence(lambda n: f"event:{900_000 + n}")
+    kind = NoticeKind.OPENED
+    text = "请尽快处理"
+    created_at = factory.LazyFunction(database_now)
+    next_attempt_at = factory.LazyAttribute(lambda delivery: delivery.created_at)
+    state = Delivery.State.GIVEN_UP
+    attempts = 5
+    last_error = "对方拒绝：错误码 310000"
+    finished_at = factory.LazyAttribute(
+        lambda delivery: None if delivery.state == Delivery.State.WAITING else delivery.created_at
     )
 
 

@@ -9,7 +9,14 @@ from datetime import date
 import pytest
 
 from qinqin.checks import our_routes
-from tests.factories import TicketFactory, completed_ticket, submitted_ticket
+from tests.factories import (
+    DeliveryFactory,
+    NoticeFactory,
+    RobotFactory,
+    TicketFactory,
+    completed_ticket,
+    submitted_ticket,
+)
 from tickets.models import Calendar, Policy, SpecialDay
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +83,20 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/<str:number>/extend/": table("no no go go none no", "no no form form none no"),
     "tickets/<str:number>/grant/": table("go go no no no no", "late late no no no no"),
     "tickets/<str:number>/decline/": table("go go no no no no", "form form no no no no"),
+    "notices/": table("page page page page page no", WORKERS_NEVER),
+    "notices/fresh/": table("page page page page page no", WORKERS_NEVER),
+    "notices/read/": table(WORKERS_NEVER, "go go go go go no"),
+    "notices/<int:pk>/read/": table(WORKERS_NEVER, "none none none go none no"),
+    "notices/of/<str:number>/read/": table(WORKERS_NEVER, "page page page page none no"),
+    "notices/settings/": table("page page page page page no", "go go go go go no"),
+    "notices/robots/": table("no page page no page no", "no never never no never no"),
+    "notices/robots/new/": table("no page page no page no", "no form form no form no"),
+    "notices/robots/<int:pk>/": table("no page page no none no", "no form form no none no"),
+    "notices/robots/<int:pk>/test/": table("no never never no never no", "no go go no none no"),
+    "notices/robots/<int:pk>/delete/": table("no never never no never no", "no go go no none no"),
+    "notices/undelivered/": table(MANAGER_ONLY, "no never no no no no"),
+    "notices/undelivered/retry/": table("no never no no no no", "no go no no no no"),
+    "notices/undelivered/<int:pk>/retry/": table("no never no no no no", "no go no no no no"),
     "healthz": table(EVERYBODY, NEVER),
 }
 # Its answer says how the deadline scan is doing, the same for everybody; tests/qinqin/test_health.py knows it.
@@ -98,6 +119,9 @@ def address(everybody, merchant_a, order_a, dianyuan):
             calendar=calendar,
         ),
         "tickets/deadlines/calendars/": calendar,
+        "notices/robots/": RobotFactory(merchant=merchant_a, is_active=False),
+        "notices/undelivered/": DeliveryFactory(person=dianyuan),
+        "notices/<int:pk>/": NoticeFactory(recipient=dianyuan, ticket=ticket),
         "tickets/deadlines/holidays/": SpecialDay.objects.create(day=date(2030, 1, 1), name="元旦"),
     }
 
@@ -142,6 +166,7 @@ def test_without_a_login_there_is_only_the_way_to_it(client, address, route):
         ("tickets/<str:number>/submit/", "工单不存在或无权查看"),
         ("orders/<str:number>/", "订单不存在或无权查看"),
         ("staff/<int:pk>/", "员工账号不存在或无权查看"),
+        ("notices/robots/<int:pk>/", "群机器人不存在或无权查看"),
     ],
 )
 def test_what_is_anothers_answers_like_what_does_not_exist(client, shangjia2, address, route, sentence):

@@ -5,20 +5,26 @@ from django.test import RequestFactory
 
 from merchants.access import Role
 from merchants.menu import MENUS, nav
-from tests.factories import TicketFactory, completed_ticket
+from tests.factories import RobotFactory, TicketFactory, completed_ticket
 from tests.pages import read, signed_in
 
 pytestmark = pytest.mark.django_db
 
+OWN = ("通知", ["消息", "消息设置"])
 EXPECTED = {
-    "kefu": [("客服工作台", ["工单管理", "新建工单", "待客服审核"]), ("订单", ["订单查询"])],
+    "kefu": [("客服工作台", ["工单管理", "新建工单", "待客服审核"]), ("订单", ["订单查询"]), OWN],
     "zhuguan": [
         ("客服工作台", ["工单管理", "新建工单", "待客服审核"]),
         ("时效管理", ["超时工单", "时限与节假日"]),
         ("订单", ["订单查询"]),
+        ("通知", ["消息", "消息设置", "群机器人", "未送达"]),
     ],
-    "shangjia": [("联营系统 › 运营管理", ["工单管理"]), ("店铺设置", ["员工账号"])],
-    "dianyuan": [("联营系统 › 运营管理", ["工单管理"])],
+    "shangjia": [
+        ("联营系统 › 运营管理", ["工单管理"]),
+        ("店铺设置", ["员工账号"]),
+        ("通知", ["消息", "消息设置", "群机器人"]),
+    ],
+    "dianyuan": [("联营系统 › 运营管理", ["工单管理"]), OWN],
 }
 
 
@@ -60,6 +66,8 @@ def test_the_administrator_finds_the_admin(sysadmin):
         ("kefu", lambda order, staff: order.get_absolute_url(), "订单查询"),
         ("shangjia", lambda order, staff: f"/staff/{staff.pk}/", "员工账号"),
         ("shangjia", lambda order, staff: "/staff/new/", "员工账号"),
+        ("shangjia", lambda order, staff: "/notices/robots/new/", "群机器人"),
+        ("zhuguan", lambda order, staff: f"/notices/robots/{RobotFactory().pk}/", "群机器人"),
     ],
 )
 def test_a_page_below_marks_the_item_it_belongs_to(who, make, item, order_a, dianyuan, request):

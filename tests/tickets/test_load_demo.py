@@ -17,7 +17,7 @@ from orders.models import Customer, Order, OrderLine, Shipment
 from tickets.clock import database_now
 from tickets.demo.people import PASSWORD, PEOPLE
 from tickets.lifecycle import EventKind, Outcome, Status, Urgency
-from tickets.models import DeadlineScan, Event, OrderSnapshot, Result, Round, Ticket
+from tickets.models import DeadlineScan, Event, Notice, OrderSnapshot, Result, Round, Ticket
 from tickets.models.queries import TABS
 from tickets.models.snapshot import order_facts
 from tickets.timeliness import Timeliness
@@ -60,6 +60,12 @@ def everything() -> dict[str, list[dict]]:
 def states() -> Counter:
     now = database_now()
     return Counter((ticket.status, ticket.countdown(now).state) for ticket in Ticket.objects.all())
+
+
+@pytest.mark.parametrize("username", ["kefu", "shangjia", "dianyuan"])
+def test_some_of_what_people_were_told_is_new_and_the_rest_is_read(loaded, username):
+    told = Notice.objects.filter(recipient__username=username)
+    assert 0 < told.unread().count() < told.count()
 
 
 def test_there_are_six_merchants_some_hundred_orders_and_many_tickets():

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from orders.models import Order
 from tickets import scanning
-from tickets.models import Category, Ticket
+from tickets.models import Category, Notice, Ticket
 
 from . import consumers, people, purchases
 from .people import House
@@ -23,6 +23,8 @@ from .till import Till, Wish
 CUSTOMERS = 240
 # States of an order that can carry a second complaint: the goods are in the consumer's hands.
 IN_HAND = {"delivered", "completed"}
+# So long nobody has looked into the inbox.
+NEWS = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,15 @@ def build(
     for _, happen in progress(told):
         happen()
     scanning.run()
+    _read_the_news(now)
     by_status = Ticket.objects.values_list("status").annotate(Count("pk")).order_by()
     return World(house, shops, Order.objects.count(), dict(by_status))
+
+
+def _read_the_news(now: datetime) -> None:
+    """What people have been told earlier, or about tickets that are over, they have read."""
+    old = Notice.objects.unread().filter(Q(created_at__lt=now - NEWS) | Q(ticket__is_open=False))
+    old.update(read_at=now)
 
 
 def _category(name: str) -> Category:

@@ -3,8 +3,14 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from merchants.access import MERCHANT_ROLES
+
+from ..clock import database_now
+
+# Counting the unread ends here: whoever has more reads 99+.
+MOST_COUNTED = 100
 
 
 class NoticeKind(models.TextChoices):
@@ -25,6 +31,18 @@ class NoticeKind(models.TextChoices):
     OVERDUE_LIST = "overdue_list", "每日超时清单"
 
 
+def address_of(kind: str, ticket_number: str | None) -> str:
+    """Where a person goes who wants to know more about a notice: its ticket, else the list it speaks of."""
+    if ticket_number:
+        return reverse("tickets:detail", args=[ticket_number])
+    return reverse("tickets:overdue" if kind == NoticeKind.OVERDUE_LIST else "tickets:list")
+
+
+def without_heading(kind: str, text: str) -> str:
+    """A notice's words where its kind stands beside them already."""
+    return text.removeprefix(f"【{NoticeKind(kind).label}】")
+
+
 class NoticeQuerySet(models.QuerySet):
     def for_user(self, user) -> "NoticeQuerySet":
         """A person's own notices; of a merchant's people only those about tickets that are (still) theirs."""
@@ -35,6 +53,20 @@ class NoticeQuerySet(models.QuerySet):
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
+
+    def newest_unread_ids(self, user) -> list[int]:
+        """The person's unread notices, the newest first, ``MOST_COUNTED`` at most. One statement on the index
+        ``notice_unread``.
+        """
+        return list(self.for_user(user).unread().values_list("pk", flat=True)[:MOST_COUNTED])
+
+    def up_to(self, pk: int) -> "NoticeQuerySet":
+        """Those that were there when the notice ``pk`` was the newest: what came later nobody has seen yet."""
+        return self.filter(pk__lte=pk)
+
+    def mark_read(self, *, by_user) -> int:
+        """标为已读: those among them that are the person's own and unread; returns how many. The first time stays."""
+        return self.for_user(by_user).unread().update(read_at=database_now())
 
 
 class Notice(models.Model):

@@ -1,7 +1,12 @@
+from datetime import datetime, time
+
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Q
 
+from ..notifying.audience import heard_by
+from ..notifying.quiet import after_quiet, quiet_errors
 from .notice import NoticeKind
 
 # What is mailed unless a person chooses otherwise; the inbox always has everything.
@@ -13,6 +18,22 @@ MAILED_AT_FIRST = [
     NoticeKind.URGENT,
     NoticeKind.OVERDUE_LIST,
 ]
+
+ALERTS = [NoticeKind.WARNING, NoticeKind.CRITICAL, NoticeKind.URGENT]
+LISTS = [NoticeKind.OVERDUE_LIST]
+# Under these headings people choose.
+HEADINGS: dict[str, list[NoticeKind]] = {
+    "工单动态": [kind for kind in NoticeKind if kind not in (*ALERTS, *LISTS)],
+    "预警": ALERTS,
+    "每日清单": LISTS,
+}
+
+
+def kinds_for(role: str) -> dict[str, list[NoticeKind]]:
+    """What a person of this role can be told, by heading; a heading with nothing below it is left out."""
+    heard = heard_by(role)
+    found = {heading: [kind for kind in kinds if kind in heard] for heading, kinds in HEADINGS.items()}
+    return {heading: kinds for heading, kinds in found.items() if kinds}
 
 
 def mailed_at_first() -> list[str]:
@@ -48,7 +69,47 @@ class NoticePreference(models.Model):
     def __str__(self) -> str:
         return f"{self.person}的消息设置"
 
+    def clean(self) -> None:
+        if wrong := quiet_errors(self.quiet_from, self.quiet_to):
+            raise ValidationError(wrong)
+
     @classmethod
     def of(cls, person) -> "NoticePreference":
         """How this person wants to be told: the row, or the defaults, unsaved."""
         return getattr(person, "notice_preference", None) or cls(person=person)
+
+    def change(
+        self,
+        *,
+        by_user,
+        email: str,
+        mailed: list[str],
+        quiet_from: time | None,
+        quiet_to: time | None,
+        on_screen: bool,
+        with_sound: bool,
+    ) -> None:
+        """Keep what the person chose, and the address that mails go to.
+
+        ``mailed`` is about the kinds that the role can receive; the others stay as they were, for another role.
+        Raises ``ValidationError`` for quiet hours that have one end only, and when it is not the person's own.
+        """
+        if by_user.pk != self.person_id:
+            raise ValidationError("只能修改自己的消息设置")
+        offered = {kind.value for kinds in kinds_for(by_user.role).values() for kind in kinds}
+        self.mailed = [
+            kind.value
+            for kind in NoticeKind
+            if (kind.value in mailed if kind.value in offered else kind.value in self.mailed)
+        ]
+        self.quiet_from, self.quiet_to = quiet_from, quiet_to
+        self.on_screen, self.with_sound = on_screen, with_sound
+        self.clean()
+        with transaction.atomic():
+            by_user.email = email
+            by_user.save(update_fields=["email"])
+            self.save()
+
+    def is_quiet(self, moment: datetime) -> bool:
+        """Whether this person is not to be disturbed at ``moment``."""
+        return after_quiet(moment, self.quiet_from, self.quiet_to) != moment

@@ -12,8 +12,9 @@ from merchants.models import Merchant
 from ..clock import database_now
 from ..lifecycle import Refused
 from ..notifying.channels import robots
-from ..notifying.channels.origins import check_origin
+from ..notifying.channels.origins import check_origin, origin_of
 from ..notifying.channels.outcome import Undelivered
+from ..notifying.quiet import quiet_errors
 
 # For how long a robot belongs to the worker that is sending to it: longer than one request may take.
 BUSY_FOR = timedelta(seconds=30)
@@ -81,6 +82,11 @@ class Robot(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def shown_url(self) -> str:
+        """The address as people may see it: the host and the last four characters."""
+        return f"{origin_of(self.url)}/…••••{self.url[-4:]}"
+
     def clean(self) -> None:
         """Raises ``ValidationError`` (fields ``url``, ``secret``) for a robot that could not be sent to."""
         super().clean()
@@ -92,9 +98,7 @@ class Robot(models.Model):
                 wrong["url"] = refusal.sentence
         if self.secret and self.kind == RobotKind.WECOM:
             wrong["secret"] = "企业微信机器人没有加签密钥，请留空"  # noqa: S105 (a sentence)
-        if bool(self.quiet_from) != bool(self.quiet_to):
-            wrong["quiet_to" if self.quiet_from else "quiet_from"] = "免打扰的开始和结束要一起填写"
-        if wrong:
+        if wrong := wrong | quiet_errors(self.quiet_from, self.quiet_to):
             raise ValidationError(wrong)
 
     def door(self) -> robots.RobotDoor:

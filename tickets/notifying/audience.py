@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from merchants.access import SERVICE_ROLES, Role
+from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, Role
 from merchants.models import User
 
 from ..models.notice import NoticeKind
@@ -36,6 +36,15 @@ FOR_THE_MERCHANT = frozenset(
 FOR_THE_SERVICE = frozenset({NoticeKind.SUBMITTED, NoticeKind.EXTENSION_ASKED, NoticeKind.URGENT})
 # The owner of a shop with staff is spared these; a reminder only the first time.
 FOR_THE_FRONT_LINE = frozenset({NoticeKind.WARNING, NoticeKind.REMINDED})
+
+
+def heard_by(role: str) -> frozenset[NoticeKind]:
+    """Everything that a person of this role can hear of."""
+    if role in MERCHANT_ROLES:
+        return FOR_THE_MERCHANT
+    if role == Role.MANAGER:
+        return FOR_THE_SERVICE | {NoticeKind.OVERDUE_LIST}
+    return FOR_THE_SERVICE if role in SERVICE_ROLES else frozenset()
 
 
 class Hearers(NamedTuple):

@@ -20,3 +20,13 @@ def after_quiet(moment: datetime, quiet_from: time | None, quiet_to: time | None
         return moment
     day = wall.date() + timedelta(days=1 if over_midnight and now >= quiet_from else 0)
     return datetime.combine(day, quiet_to, tzinfo=wall.tzinfo)
+
+
+def quiet_errors(quiet_from: time | None, quiet_to: time | None) -> dict[str, str]:
+    """What is wrong with such hours, by the name of the field: both ends or none, and not the same."""
+    if (quiet_from is None) != (quiet_to is None):
+        missing = "quiet_from" if quiet_from is None else "quiet_to"
+        return {missing: "免打扰的开始和结束要一起填写"}
+    if quiet_from is not None and quiet_from == quiet_to:
+        return {"quiet_to": "免打扰的结束时间不能与开始时间相同"}
+    return {}
