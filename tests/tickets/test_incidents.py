@@ -44,8 +44,11 @@ def test_the_whole_loop_ends_closed_with_every_step_signed(incident, zhuguan, to
     incident.conclude(by_user=zhuguan, text=SUMMARY)
     steps = list(incident.steps.all())
     assert [(step.position, step.kind, step.text) for step in steps] == [
-        (1, Stage.CAUSE, CAUSE), (2, Stage.MEASURE, MEASURE), (3, Stage.EVALUATION, EFFECT), (4, Stage.SUMMARY, SUMMARY),
-    ]  # fmt: skip
+        (1, Stage.CAUSE, CAUSE),
+        (2, Stage.MEASURE, MEASURE),
+        (3, Stage.EVALUATION, EFFECT),
+        (4, Stage.SUMMARY, SUMMARY),
+    ]
     assert {step.by_name for step in steps} == {"赵主管"}
     assert (steps[1].responsible, steps[1].due_on, steps[2].is_effective) == ("钱店长", today + DAY, True)
     assert incident.closed_at == steps[3].at

@@ -110,8 +110,9 @@ class RoundFigures(models.QuerySet):
         return {key: found[f"in_{key}"] for key, *_ in LATENESS}
 
     def timeliness_by(self, *keys: str, now) -> list[dict]:
-        """For ``due_in()`` rounds: lines by ``keys`` with ``n``, ``missed``, ``excused`` (of those exempted), and the
-        sums and counts of time taken (``took``) and until the first response (``responded``); one statement.
+        """For ``due_in()`` rounds, in one statement: lines by ``keys`` with ``n``, ``missed`` and of those ``late``
+        (answered) and ``excused`` (exempted), and sums and counts of the time taken (``took``) and of that until the
+        first response (``responded``).
         """
         late = missed_condition(now)
         return list(
@@ -120,6 +121,7 @@ class RoundFigures(models.QuerySet):
             .annotate(
                 n=Count("pk"),
                 missed=Count("pk", filter=late),
+                late=Count("pk", filter=Q(overdue_at__isnull=False, submitted_at__isnull=False)),
                 excused=Count("pk", filter=late & exempted_condition()),
                 took_total=Sum("took"),
                 took_n=Count("took"),

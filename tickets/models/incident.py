@@ -1,4 +1,4 @@
-"""异常处理: what a late round leads to when it was bad: why, what is done about it, whether that helped, what remains."""
+"""异常处理: what a bad round leads to: why it was late, what is done about it, whether that helped, what remains."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
