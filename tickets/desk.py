@@ -187,7 +187,7 @@ class Desk:
         return SORTS[self.show][self.sort][1]
 
     def lines(self) -> list[dict]:
-        """A line for each merchant, category or handler that has anything late or nearly so, the worst first.
+        """A line for each merchant, category or handler, the worst first.
 
         Two statements: what runs, and what was due in the period.
         """

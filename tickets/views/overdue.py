@@ -40,6 +40,7 @@ def overdue_desk(request: HttpRequest) -> HttpResponse:
     now = database_now()
     desk = Desk(request.user, request.GET, now)
     lines = desk.lines()
+    worth_a_line = [line for line in lines if line["overdue"] or line["due_soon"] or line["missed"]]
     totals = {key: sum(line[key] for line in lines) for key in COUNTED}
     offenders = desk.offenders()
     totals |= {"repeat": sum(map(len, offenders.values())), "due": totals["n"]}
@@ -50,8 +51,8 @@ def overdue_desk(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(desk, totals, rest),
         "figures": _figures(totals, rest),
         "groups": _groups(request, desk),
-        "lines": [_line(line, desk, totals, rest) for line in lines[:MOST_LINES]],
-        "lines_left": max(0, len(lines) - MOST_LINES),
+        "lines": [_line(line, desk, totals, rest) for line in worth_a_line[:MOST_LINES]],
+        "lines_left": max(0, len(worth_a_line) - MOST_LINES),
         "offenders": _offenders(offenders, rest) if desk.show == "repeat" else None,
         "now": now,
         "scan_age": DeadlineScan.age(),
@@ -107,21 +108,21 @@ def _figures(totals: dict[str, int], rest: dict[str, str]) -> list[dict]:
         {
             "label": "超时率",
             "value": whole,
-            "note": f"{whole.part} 个超时轮次",
+            "note": f"n={whole.whole}，其中超时 {whole.part}",
             "url": "?" + urlencode(rest | {"show": "missed"}),
             "tone": "bad",
         },
         {
             "label": "扣除豁免",
             "value": without,
-            "note": f"{without.part} 个未豁免",
+            "note": f"n={whole.whole}，超时未豁免 {without.part}",
             "url": "?" + urlencode(rest | {"show": "missed", "exempted": "no"}),
             "tone": "alert",
         },
         {
             "label": "到期轮次",
             "value": totals["n"],
-            "note": "n，期间内到截止时间的",
+            "note": "期间内到了截止时间的轮次",
             "url": "?" + urlencode(rest | {"show": "due"}),
             "tone": "",
         },
@@ -145,6 +146,7 @@ def _line(line: dict, desk: Desk, totals: dict[str, int], rest: dict[str, str]) 
         "cells": [
             {
                 "key": key,
+                "label": SHOWS[key],
                 "count": line[key],
                 "url": "?" + urlencode(narrowed | {"show": key}),
                 "share": line[key] / (totals[key] or 1),
