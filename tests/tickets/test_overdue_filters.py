@@ -104,6 +104,7 @@ def test_a_period_that_ends_before_it_begins_says_so(visitor):
     page = visitor.get(DESK, {"since": "2026-02-02", "until": "2026-02-01"})
     assert "结束日期不能早于开始日期" in read(page).errors()
     assert read(page).one("input", id="id_since").value == "2026-02-02"
+    assert "超时率 · 最近7天" in read(page).one(class_="stats").text
 
 
 # ---- how late ----

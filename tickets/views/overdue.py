@@ -173,7 +173,7 @@ def _spread(request: HttpRequest, desk: Desk, lateness: dict[str, int]) -> list[
             "current": key == desk.late,
         }
         for key, label, *_ in LATENESS
-        if lateness
+        if any(lateness.values())
     ]
 
 
