@@ -32,11 +32,12 @@ const refreshCountdowns = () => {
   }
 };
 
-// Typing, marking text, or about to press what is under the pointer.
+// Typing, marking text, having picked rows, or about to press what is under the pointer.
 let moved = 0;
 const isBusy = () =>
   document.hidden ||
   document.activeElement.matches("input, select, textarea") ||
+  document.querySelector("[data-refresh-every] input:checked") !== null ||
   !getSelection().isCollapsed ||
   Date.now() - moved < 2000;
 
