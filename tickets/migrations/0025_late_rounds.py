@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0001_initial"),
-        ("tickets", "0009_told_already"),
+        ("tickets", "0010_delivery_worker"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
