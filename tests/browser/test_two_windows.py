@@ -72,11 +72,11 @@ def test_a_second_press_is_held_back_with_words_until_it_is_clear_that_no_page_c
     page.clock.install()
     page.goto(f"/tickets/{number}/")
     sent = []
-    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    page.on("request", lambda request: request.url.endswith("/submit/") and sent.append(request.url))
     page.route("**/submit/", lambda route: route.fulfill(status=204))  # an answer, and yet no new page
     answer(page)
     page.get_by_role("button", name="提交工单").click()
-    words = page.locator("#result form [role=status]")
+    words = page.locator("#result form [role=status]").first
     expect(words).to_have_text("正在提交，请勿重复提交")
     assert len(sent) == 1
     page.unroute("**/submit/")
