@@ -125,6 +125,9 @@ class Round(LateVerbs, models.Model):
                 condition=Q(submitted_at__gte=F("due_at")),
                 name="round_submitted_late",
             ),
+            models.Index(
+                fields=["warn_at", "id"], condition=Q(is_running=True), name="round_running_by_warn"
+            ),
             models.Index(fields=["due_at", "id"], name="round_by_due"),
             models.Index(fields=["merchant", "due_at", "id"], name="round_merchant_by_due"),
             models.Index(

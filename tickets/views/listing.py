@@ -17,6 +17,7 @@ from ..models import Ticket
 from ..models.queries import TABS
 from ..paging import Ordering, page, query_without
 from ..search import SearchForm
+from ..tabs import tab_links
 from ..timeliness import countdown
 
 SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
@@ -45,7 +46,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab])
     context = {
         "form": form,
-        "tabs": _tabs(request, tab, counts),
+        "tabs": tab_links(TABS, counts, tab, query_without(request.GET, "tab", "sort"), name="tab"),
         "rows": [_row(values, now) for values in pager.rows],
         "sorts": _sorts(request, sort),
         "pager": pager,
@@ -62,20 +63,6 @@ def _ordering(sort: str, tab: str) -> tuple[str, Ordering]:
     if sort.removeprefix("-") not in SORTS:
         sort = "-created" if tab == "all" else "due"
     return sort, Ordering(SORTS[sort.removeprefix("-")], descending=sort.startswith("-"))
-
-
-def _tabs(request: HttpRequest, current: str, counts: dict[str, int]) -> list[dict]:
-    rest = query_without(request.GET, "tab", "sort")
-    return [
-        {
-            "key": key,
-            "label": label,
-            "count": counts[key],
-            "url": "?" + urlencode(rest | {"tab": key}),
-            "current": key == current,
-        }
-        for key, label in TABS.items()
-    ]
 
 
 def _sorts(request: HttpRequest, current: str) -> dict[str, dict]:

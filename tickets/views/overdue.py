@@ -22,9 +22,12 @@ from ..models import DeadlineScan, Round
 from ..models.calendar import holiday_warnings
 from ..models.figures import LATENESS, REPEATED_DAYS
 from ..paging import page, query_without
+from ..tabs import tab_links
 from ..timeliness import moment_words, span_words
 
-AT_ONCE = 200
+# So many can be acknowledged with one press, and so many rows of an export are in memory at a time.
+MOST_PICKED = 200
+AT_ONCE = 500
 HEADING = [
     "工单号", "轮次", "订单号", "商户", "问题类型", "问题描述", "紧急程度", "工单状态", "截止时间", "提交时间",
     "处理人", "剩余时间/已超时", "超时分钟", "通知", "确认人", "确认时间", "确认说明", "豁免人", "豁免时间",
@@ -48,7 +51,7 @@ def overdue_desk(request: HttpRequest) -> HttpResponse:
     context = {
         "form": desk.form,
         "desk": desk,
-        "tabs": _tabs(desk, totals, rest),
+        "tabs": tab_links(_shown(desk), totals, desk.show, rest),
         "figures": _figures(totals, rest),
         "groups": _groups(request, desk),
         "lines": [_line(line, desk, totals, rest) for line in worth_a_line[:MOST_LINES]],
@@ -87,19 +90,9 @@ def _listed(request: HttpRequest, desk: Desk, totals: dict[str, int]) -> dict:
     }
 
 
-def _tabs(desk: Desk, totals: dict[str, int], rest: dict[str, str]) -> list[dict]:
+def _shown(desk: Desk) -> dict[str, str]:
     """The lists; one that only a figure leads to is there while it is shown."""
-    shown = SHOWS | {key: label for key, label in FIGURES.items() if key == desk.show}
-    return [
-        {
-            "key": key,
-            "label": label,
-            "count": totals[key],
-            "url": "?" + urlencode(rest | {"show": key}),
-            "current": key == desk.show,
-        }
-        for key, label in shown.items()
-    ]
+    return SHOWS | {key: label for key, label in FIGURES.items() if key == desk.show}
 
 
 def _figures(totals: dict[str, int], rest: dict[str, str]) -> list[dict]:
@@ -203,7 +196,7 @@ def overdue_export(request: HttpRequest) -> HttpResponse:
 
 
 def _every_row(desk: Desk) -> Iterator[dict]:
-    """The rows of the list in their order, two hundred in memory at a time."""
+    """The rows of the list in their order, five hundred in memory at a time."""
     listed, ordering = desk.listed().values(*COLUMNS).order_by(*desk.ordering.fields()), desk.ordering
     found = list(listed[:AT_ONCE])
     while found:
@@ -223,9 +216,13 @@ def _cells(row: dict) -> list:
         row["problem"], row["urgency_label"], row["status_label"], moment_words(row["due_at"]),
         _moment(row["submitted_at"]), row["handler"], row["countdown"].text, minutes, told,
         row["acknowledged_by"], _moment(row["acknowledged_at"]),
-        mask_row(row["acknowledgement__note"], row, "ticket__order__"), by, _moment(at),
-        mask_row(reason, row, "ticket__order__"), "处理中" if row["incident"] else "",
+        _masked(row["acknowledgement__note"], row), by, _moment(at), _masked(reason, row),
+        "处理中" if row["incident"] else "",
     ]  # fmt: skip
+
+
+def _masked(text: str, row: dict) -> str:
+    return mask_row(text, row, "ticket__order__") if text else ""
 
 
 def _moment(moment) -> str:
@@ -250,7 +247,7 @@ def overdue_acknowledge(request: HttpRequest) -> HttpResponse:
         return redirect(back)
     asked = {
         int(pk)
-        for pk in request.POST.getlist("round")[:AT_ONCE]
+        for pk in request.POST.getlist("round")[:MOST_PICKED]
         if pk.isascii() and pk.isdigit() and len(pk) < 18
     }
     rounds = Round.objects.for_user(request.user).filter(pk__in=asked).select_related("ticket", "merchant")
