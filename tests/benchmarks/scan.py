@@ -24,7 +24,7 @@ from tests.databases import database_url, start_server
 
 # What anybody gives PostgreSQL on such a machine; a commit is as durable as ever.
 CONF = "shared_buffers = 1GB\nmax_wal_size = 8GB\njit = off\n"
-MERCHANTS = 500
+MERCHANTS = 100
 
 # Due in some hours, the first two rungs behind them and recorded.
 SECOND_RUNG = [
@@ -127,7 +127,9 @@ def measure(rounds: int, repeat: int) -> list[tuple]:
             took[which].append(one(work))
             assert as_many_late(late, with_history=which == "scan" or late > 1_000)
             as_before()
-        lines.append(("UPDATE" if late == 1_000 else "三条语句", late, *map(statistics.median, took.values())))
+        lines.append(
+            ("UPDATE" if late == 1_000 else "三条语句", late, *map(statistics.median, took.values()))
+        )
     return lines
 
 

@@ -84,7 +84,9 @@ def slow_add(calendar, start: datetime, span: timedelta) -> datetime | None:
 BORDERS_OF_A_DAY = 6
 BYTES_OF_A_DAY = 1 + 2 * BORDERS_OF_A_DAY
 SPECIAL_DAYS = 5
-some_bytes = st.binary(min_size=(7 + SPECIAL_DAYS) * BYTES_OF_A_DAY, max_size=(7 + SPECIAL_DAYS) * BYTES_OF_A_DAY)
+some_bytes = st.binary(
+    min_size=(7 + SPECIAL_DAYS) * BYTES_OF_A_DAY, max_size=(7 + SPECIAL_DAYS) * BYTES_OF_A_DAY
+)
 numbers = st.integers(0, 2**44)
 
 
@@ -94,7 +96,9 @@ def shifts_from(data: bytes, always: tuple[tuple[int, int], ...] = ()) -> list[t
     minutes = sorted(
         (0, 24 * 60)[low % 2] if high >= 240 else (high * 256 + low) % (24 * 60) for high, low in pairs
     )[: 2 * (data[0] % 4)]
-    return [pair for pair in zip(minutes[::2], minutes[1::2], strict=True) if pair[0] < pair[1]] or list(always)
+    return [pair for pair in zip(minutes[::2], minutes[1::2], strict=True) if pair[0] < pair[1]] or list(
+        always
+    )
 
 
 def calendar_from(data: bytes):
