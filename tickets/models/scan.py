@@ -25,8 +25,11 @@ class DeadlineScan(models.Model):
     @classmethod
     def note(cls, finished_at, flagged: int) -> None:
         """Remember a finished scan."""
-        cls.objects.update_or_create(
-            id=cls.THE_ROW, defaults={"finished_at": finished_at, "flagged": flagged}
+        cls.objects.bulk_create(
+            [cls(finished_at=finished_at, flagged=flagged)],
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["finished_at", "flagged"],
         )
 
     @classmethod
