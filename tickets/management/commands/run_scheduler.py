@@ -54,7 +54,7 @@ class Job:
 
 
 class Command(BaseCommand):
-    help = "一个进程管理全部后台工作：时限检查（每30秒）、通知发送（每2秒）、清理过期登录（每天）；可在多台机器上同时运行。"
+    help = "管理全部后台工作：时限检查（每30秒）、通知发送（每2秒）、清理过期登录（每天）；可在多台机器上同时运行。"
     requires_system_checks = []
 
     def add_arguments(self, parser):
