@@ -14,6 +14,7 @@ from orders import masking
 from orders.mentions import mask_about
 from tickets.bell import bell
 from tickets.timeliness import moment_words, span_words
+from tickets.watching import last_scan
 
 DASH = "—"
 
@@ -21,6 +22,11 @@ DASH = "—"
 def clock_time(moment: datetime | None) -> str:
     """``14:05`` on Shanghai's wall; a dash for nothing."""
     return timezone.localtime(moment).strftime("%H:%M") if moment else DASH
+
+
+def exact_time(moment: datetime | None) -> str:
+    """``14:05:09`` on Shanghai's wall; a dash for nothing."""
+    return timezone.localtime(moment).strftime("%H:%M:%S") if moment else DASH
 
 
 def money(amount: Decimal | None) -> str:
@@ -41,8 +47,10 @@ def environment(**options) -> Environment:
         url=lambda name, *args, **kwargs: reverse(name, args=args or None, kwargs=kwargs or None),
     )
     env.globals.update(messages=get_messages, nav=nav, bell=bell, product_name="亲亲宝贝商城")
+    env.globals.update(last_scan=last_scan)
     env.filters.update(
-        datetime=moment_words, clock_time=clock_time, duration=span_words, money=money, dash=dash,
+        datetime=moment_words, clock_time=clock_time, exact_time=exact_time,
+        duration=span_words, money=money, dash=dash,
         mask_phone=masking.mask_phone, mask_name=masking.mask_name,
         mask_address=masking.mask_address, mask_text=masking.mask_text,
         mask_about=mask_about,

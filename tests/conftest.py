@@ -30,10 +30,14 @@ def quick_and_unbuilt() -> Iterator[None]:
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(BROWSER_TESTS):
             item.add_marker("browser")
+    if config.getoption("database") != "sqlite":
+        once = [item for item in items if item.get_closest_marker("arithmetic")]
+        config.hook.pytest_deselected(items=once)
+        items[:] = [item for item in items if item not in once]
 
 
 @pytest.hookimpl(optionalhook=True)

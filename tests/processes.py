@@ -32,12 +32,13 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import ConnectionHandler, connections
+from django.db import ConnectionHandler, connection, connections
 
-from qinqin.management.commands.serve import end_with_parent
+from qinqin.children import end_with_parent
 from qinqin.settings import read_database
 
 READY_WITHIN_SECONDS = 60
+PATIENCE_SECONDS = 120
 DEMO_PASSWORD = "qinqin-demo"
 
 
@@ -303,3 +304,28 @@ def committed(place: Site) -> Iterator[None]:
     """Within the test, everything is committed to that database for others to see."""
     with place.database():
         yield
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Returns when it holds; the test fails when it never does."""
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < give_up_at, "waited in vain"
+        time.sleep(0.01)
+
+
+def wait_for_the_end_of_sessions() -> None:
+    """A killed client's session on the server lives on until the server looks up from its statement."""
+    if connection.vendor == "sqlite":
+        return
+
+    def alone() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+            return cursor.fetchone() == (0,)
+
+    wait_until(alone)

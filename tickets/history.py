@@ -86,7 +86,7 @@ class History:
             )
         }
         self.events = list(Event.objects.filter(ticket=ticket).order_by("occurred_at", "id"))
-        self.alerts = list(Alert.objects.filter(ticket=ticket).exclude(level=AlertLevel.URGENT))
+        self.alerts = list(Alert.objects.filter(round__ticket=ticket).exclude(level=AlertLevel.URGENT))
 
     @property
     def current_round(self) -> Round:

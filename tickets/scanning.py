@@ -18,7 +18,7 @@ from .lifecycle import AlreadyHandled, EventKind
 from .models import DeadlineScan, Pause, Round, Ticket
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
 
-BATCH = 1_000
+BATCH = 2_000
 # SQLite takes 32,766 parameters in a statement, and a longer transaction would keep others waiting.
 BATCH_LIMIT = 10_000
 
@@ -26,9 +26,11 @@ BATCH_LIMIT = 10_000
 LADDER = "(VALUES (1), (2), (3)) AS rung(level)"
 MOMENT = "CASE rung.level WHEN 1 THEN r.warn_at WHEN 2 THEN r.critical_at ELSE r.due_at END"
 
+# A row's place holds from its locking to the end of the statement. Where a verb has moved it in between it is passed
+# by, and the next scan looks at it again.
 POSTGRESQL = f"""
 WITH due AS MATERIALIZED (
-    SELECT id, alert_level AS was FROM tickets_round
+    SELECT ctid AS place, alert_level AS was FROM tickets_round
     WHERE next_alert_at IS NOT NULL AND next_alert_at <= %(now)s
     ORDER BY next_alert_at LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED
 ), climbed AS (
@@ -38,7 +40,7 @@ WITH due AS MATERIALIZED (
                              WHEN r.critical_at <= %(now)s THEN r.due_at ELSE r.critical_at END,
         overdue_at = CASE WHEN r.due_at <= %(now)s THEN r.due_at END,
         overdue_recorded_at = CASE WHEN r.due_at <= %(now)s THEN %(now)s::timestamptz END
-    FROM due WHERE r.id = due.id
+    FROM due WHERE r.ctid = due.place
     RETURNING r.id, r.ticket_id, due.was, r.alert_level, r.warn_at, r.critical_at, r.due_at
 ), alerts AS (
     INSERT INTO tickets_alert (ticket_id, round_id, level, occurred_at, recorded_at)
@@ -123,6 +125,8 @@ def run(batch: int = BATCH, on_batch: Callable[[int], None] = lambda done: None)
     while (done := _climb_batch(now, batch)).alerted:
         total += done
         on_batch(done.alerted)
+        if done.alerted < batch:
+            break
     DeadlineScan.note(database_now(), total.flagged)
     return total
 

@@ -28,7 +28,12 @@ def test_after_a_scan_it_is_ready(client):
     scanning.run()
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "migrations": "applied", "deadline_scan_age_seconds": 0}
+    assert answer.json() == {
+        "status": "ok",
+        "migrations": "applied",
+        "deadline_scan_age_seconds": 0,
+        "delivery_age_seconds": None,
+    }
 
 
 @pytest.mark.django_db
@@ -36,7 +41,7 @@ def test_after_a_scan_it_is_ready(client):
     ("age", "status"), [(timedelta(minutes=4, seconds=50), 200), (timedelta(minutes=5, seconds=1), 503)]
 )
 def test_a_scan_may_be_five_minutes_old_and_no_older(age, status, client):
-    DeadlineScan.note(database_now() - age, 0)
+    DeadlineScan.note(database_now() - age, flagged=0)
     answer = client.get("/readyz")
     assert answer.status_code == status
     assert answer.json()["status"] == ("ok" if status == 200 else "error")
@@ -47,7 +52,12 @@ def test_a_scan_may_be_five_minutes_old_and_no_older(age, status, client):
 def test_without_any_scan_it_is_not_ready(client):
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "error", "migrations": "applied", "deadline_scan_age_seconds": None}
+    assert answer.json() == {
+        "status": "error",
+        "migrations": "applied",
+        "deadline_scan_age_seconds": None,
+        "delivery_age_seconds": None,
+    }
 
 
 @pytest.mark.django_db
@@ -58,7 +68,12 @@ def test_with_a_migration_missing_it_is_not_ready(app, client):
     newest.delete()
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "error", "migrations": "missing", "deadline_scan_age_seconds": None}
+    assert answer.json() == {
+        "status": "error",
+        "migrations": "missing",
+        "deadline_scan_age_seconds": None,
+        "delivery_age_seconds": None,
+    }
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
-from tests.factories import completed_ticket
+from tests.factories import TicketFactory, completed_ticket, submitted_ticket
 from tests.rows import rows_of
 from tickets.models import Alert, Event, Result, Round
 
@@ -130,3 +130,36 @@ def test_the_triggers_have_survived_every_migration():
                 "tickets_round_overdue_kept",
             }
         assert {name for (name,) in cursor.fetchall()} >= expected
+
+
+@pytest.mark.django_db
+def test_an_event_belongs_to_a_round_that_there_is():
+    event = TicketFactory().events.get()
+    event.pk, event.round_id = None, 1_000_000
+    with pytest.raises(IntegrityError), transaction.atomic():
+        checked(event)
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite keeps the two foreign keys instead")
+def test_the_ticket_of_an_event_is_its_rounds():
+    event, other = TicketFactory().events.get(), TicketFactory()
+    event.pk, event.round = None, other.rounds.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        checked(event)
+
+
+def checked(event: Event) -> None:
+    event.save(force_insert=True)
+    connection.check_constraints(["tickets_event"])  # SQLite would wait for the commit
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["overdue", "submitted"])
+def test_a_round_is_recorded_as_overdue_and_as_submitted_only_once(kind):
+    """By the database itself: the unique keys of an event's round are there, whatever became of its indexes."""
+    ticket = submitted_ticket(after=timedelta(hours=5), opened_ago=timedelta(hours=6))
+    event = ticket.events.get(kind=kind)
+    event.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        event.save(force_insert=True)

@@ -3,13 +3,12 @@
 import json
 import signal
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import F
 
 from orders.models import Order
@@ -23,6 +22,7 @@ from tests.factories import (
     submitted_ticket,
     waiting_tickets,
 )
+from tests.processes import PATIENCE_SECONDS, wait_for_the_end_of_sessions, wait_until
 from tests.rows import kinds_of
 from tickets import scanning
 from tickets.clock import database_now
@@ -30,7 +30,6 @@ from tickets.lifecycle import AlreadyHandled, Outcome, Status, Urgency
 from tickets.models import Event, Result, Round, Ticket, TicketDraft
 
 pytestmark = pytest.mark.processes
-PATIENCE_SECONDS = 120
 
 
 def at_once(*works: Callable[[], object]) -> list[object]:
@@ -65,30 +64,6 @@ def review(ticket: Ticket, verb: Callable, **words: str) -> Callable[[], None]:
 
 def refusals(outcomes: list[object]) -> list[str]:
     return [str(one) for one in outcomes if isinstance(one, AlreadyHandled)]
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < give_up_at, "waited in vain"
-        time.sleep(0.01)
-
-
-def wait_for_the_end_of_sessions() -> None:
-    """A killed client's session on the server lives on until the server looks up from its statement."""
-    if connection.vendor == "sqlite":
-        return
-
-    def alone() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                " AND backend_type = 'client backend'"
-            )
-            return cursor.fetchone() == (0,)
-
-    wait_until(alone)
 
 
 @pytest.mark.usefixtures("committed")

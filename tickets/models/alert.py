@@ -17,8 +17,22 @@ class AlertQuerySet(ScopedQuerySet):
 class Alert(models.Model):
     """A rung of the alert ladder that a round has reached. Written once; the database refuses UPDATE and DELETE."""
 
-    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, verbose_name="工单", related_name="alerts")
-    round = models.ForeignKey("tickets.Round", models.PROTECT, verbose_name="处理轮次", related_name="alerts")
+    # PostgreSQL has no foreign keys for these two: both are copied from the round that climbs, and neither a round nor
+    # its ticket ever goes away. Alerts are found by their round.
+    ticket = models.ForeignKey(
+        "tickets.Ticket",
+        models.PROTECT,
+        verbose_name="工单",
+        related_name="alerts",
+        db_index=False,
+    )
+    round = models.ForeignKey(
+        "tickets.Round",
+        models.PROTECT,
+        verbose_name="处理轮次",
+        related_name="alerts",
+        db_index=False,
+    )
     level = models.PositiveSmallIntegerField("预警级别", choices=AlertLevel)
     occurred_at = models.DateTimeField("到达时间")
     recorded_at = models.DateTimeField("记录时间")

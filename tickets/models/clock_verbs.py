@@ -84,7 +84,7 @@ class ClockVerbs:
         note = check_note(note, "催办说明")
         with self._turn("remind", by_user, seen_round, at) as (transition, round_, now):
             earlier = list(
-                Event.objects.filter(round=round_, kind=EventKind.REMINDED).values_list(
+                Event.objects.filter(ticket=self, round=round_, kind=EventKind.REMINDED).values_list(
                     "occurred_at", flat=True
                 )
             )

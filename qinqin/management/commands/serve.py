@@ -2,21 +2,20 @@
 the delivery worker.
 """
 
-import ctypes
 import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
-from contextlib import suppress
 from io import StringIO
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connection, connections
+
+from qinqin.children import Children
 
 HOST = "127.0.0.1"
 SCAN_EVERY_SECONDS = 30
@@ -32,7 +31,7 @@ class Command(BaseCommand):
     help = "准备数据库和静态文件，启动网站（127.0.0.1，端口取自 PORT）、时限扫描和通知发送；按 Ctrl-C 停止。"
 
     def handle(self, *args, **options) -> None:
-        self.children: dict[str, subprocess.Popen] = {}
+        self.children = Children()
         self.stop_asked = threading.Event()
         self.preparing = True
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -110,22 +109,12 @@ class Command(BaseCommand):
         web = [sys.executable, "-m", "gunicorn", "--config", "python:qinqin.gunicorn"]
         web += ["--bind", f"fd://{listener.fileno()}", "qinqin.wsgi"]
         scan = [sys.executable, "manage.py", "flag_overdue_tickets", "--every", str(SCAN_EVERY_SECONDS)]
-        self.start_child("网站（gunicorn）", web, environment_of_pages(), pass_fds=[listener.fileno()])
-        self.start_child("时限扫描（flag_overdue_tickets）", scan, dict(os.environ))
-        deliver = [sys.executable, "manage.py", "deliver_notifications"]
-        self.start_child("通知发送（deliver_notifications）", deliver, dict(os.environ))
-
-    def start_child(self, name: str, command: list[str], environment: dict, pass_fds: list[int] = ()) -> None:
-        # In a session of its own, a child hears of Ctrl-C from here only, and can be ended together with its workers.
-        self.children[name] = subprocess.Popen(
-            command,
-            cwd=settings.BASE_DIR,
-            env={**environment, "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            pass_fds=pass_fds,
-            preexec_fn=end_with_parent,
-        )
+        self.children.start("网站（gunicorn）", web, environment_of_pages(), [listener.fileno()])
+        for name, command in (
+            ("时限扫描（flag_overdue_tickets）", scan),
+            ("通知发送（deliver_notifications）", [sys.executable, "manage.py", "deliver_notifications"]),
+        ):
+            self.children.start(name, command)
 
     def wait_until_ready(self) -> None:
         """Returns when the web server answers, or a stop is asked for."""
@@ -149,8 +138,8 @@ class Command(BaseCommand):
             self.check_children()
 
     def check_children(self) -> None:
-        for name, child in self.children.items():
-            if (status := child.poll()) is not None and not self.stop_asked.is_set():
+        for name, status in self.children.ended():
+            if not self.stop_asked.is_set():
                 raise CommandError(f"{name}意外退出（状态 {status}），其余进程已停止。原因见上方输出。")
 
     # ---- after ----
@@ -158,15 +147,7 @@ class Command(BaseCommand):
     def stop_children(self) -> None:
         """Asks all to finish what they are doing, waits, and ends by force who did not; nobody is left behind."""
         self.preparing = False
-        for child in self.children.values():
-            with suppress(ProcessLookupError):
-                child.terminate()
-        for child in self.children.values():
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(STOP_WITHIN_SECONDS)
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        self.children.stop(STOP_WITHIN_SECONDS)
 
 
 def is_embedded_default() -> bool:
@@ -194,10 +175,3 @@ def answers(port: int) -> bool:
     finally:
         web.close()
     return True
-
-
-def end_with_parent() -> None:
-    """Runs in the new child: Linux tells it to stop should this process be killed without a chance to do so itself."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

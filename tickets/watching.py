@@ -1,0 +1,16 @@
+"""What every page of a manager says about the deadline scan: quietly when it was, and aloud when it stopped."""
+
+from django.http import HttpRequest
+
+from merchants.access import Role
+
+from .models import DeadlineScan
+from .models.heartbeat import Beat
+
+
+def last_scan(request: HttpRequest) -> Beat | None:
+    """The last deadline scan, for managers; ``None`` for everybody else. One statement."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or user.role != Role.MANAGER:
+        return None
+    return DeadlineScan.last()
