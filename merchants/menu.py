@@ -34,6 +34,11 @@ VERBS = [
     "extend",
     "grant",
     "decline",
+    "claim",
+    "release",
+    "assign",
+    "transfer",
+    "merge",
 ]
 DEADLINE_PAGES = [
     "policy_new",

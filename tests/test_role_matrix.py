@@ -76,6 +76,11 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/<str:number>/extend/": table("no no go go none no", "no no form form none no"),
     "tickets/<str:number>/grant/": table("go go no no no no", "late late no no no no"),
     "tickets/<str:number>/decline/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/claim/": table("no no go go none no", "no no go go none no"),
+    "tickets/<str:number>/release/": table("no no go go none no", "no no late late none no"),
+    "tickets/<str:number>/assign/": table("go go go go none no", "form form form form none no"),
+    "tickets/<str:number>/transfer/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/merge/": table("go go no no no no", "form form no no no no"),
     "healthz": table(EVERYBODY, NEVER),
 }
 # Its answer says how the deadline scan is doing, the same for everybody; tests/qinqin/test_health.py knows it.

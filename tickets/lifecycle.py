@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, Role
+from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, WORKING_ROLES, Role
 
 
 class Status(models.TextChoices):
@@ -104,6 +104,14 @@ TRANSITIONS: dict[str, Transition] = {
         Transition(
             "decline", "不同意延期", TURN, Status.WAITING_MERCHANT, SERVICE_ROLES, EventKind.EXTENSION_DECLINED
         ),
+        Transition("claim", "认领", TURN, Status.WAITING_MERCHANT, MERCHANT_ROLES, EventKind.CLAIMED),
+        Transition("release", "退回待认领", TURN, Status.WAITING_MERCHANT, MERCHANT_ROLES, EventKind.RELEASED),
+        Transition("assign", "转派同事", TURN, Status.WAITING_MERCHANT, WORKING_ROLES, EventKind.ASSIGNED),
+        # These pass it on to somebody else altogether.
+        Transition(
+            "transfer", "转派商户", OPEN_STATUSES, Status.WAITING_MERCHANT, SERVICE_ROLES, EventKind.TRANSFERRED
+        ),
+        Transition("merge", "合并重复", OPEN_STATUSES, Status.CANCELLED, SERVICE_ROLES, EventKind.MERGED),
         Transition("cancel", "撤销工单", OPEN_STATUSES, Status.CANCELLED, SERVICE_ROLES, EventKind.CANCELLED),
     ]
 }  # fmt: skip

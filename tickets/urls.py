@@ -33,4 +33,9 @@ urlpatterns = [
     path("<str:number>/extend/", verbs.extend, name="extend"),
     path("<str:number>/grant/", verbs.grant, name="grant"),
     path("<str:number>/decline/", verbs.decline, name="decline"),
+    path("<str:number>/claim/", verbs.claim, name="claim"),
+    path("<str:number>/release/", verbs.release, name="release"),
+    path("<str:number>/assign/", verbs.assign, name="assign"),
+    path("<str:number>/transfer/", verbs.transfer, name="transfer"),
+    path("<str:number>/merge/", verbs.merge, name="merge"),
 ]

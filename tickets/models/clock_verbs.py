@@ -75,14 +75,20 @@ class ClockVerbs:
                 raise AlreadyHandled
 
     def remind(
-        self, *, by_user, note: str = "", seen_round: int | None = None, at: datetime | None = None
+        self,
+        *,
+        by_user,
+        note: str = "",
+        seen_round: int | None = None,
+        seen_status: str = "",
+        at: datetime | None = None,
     ) -> int:
         """催办: ask the merchant to hurry; returns how many times the round has been reminded, this one included.
 
         ``Refused`` within 15 minutes of the last time.
         """
         note = check_note(note, "催办说明")
-        with self._turn("remind", by_user, seen_round, at) as (transition, round_, now):
+        with self._turn("remind", by_user, seen_round, at, seen_status) as (transition, round_, now):
             earlier = list(
                 Event.objects.filter(round=round_, kind=EventKind.REMINDED).values_list(
                     "occurred_at", flat=True

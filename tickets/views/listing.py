@@ -15,6 +15,7 @@ from ..clock import database_now
 from ..lifecycle import Status, Urgency
 from ..models import Ticket
 from ..models.queries import TABS
+from ..models.snapshot import FORMER
 from ..paging import Ordering, page, query_without
 from ..search import SearchForm
 from ..timeliness import countdown
@@ -24,7 +25,7 @@ SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
     "is_returned", "round_no", "warn_at", "critical_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
-    *consumer_columns("order__"),
+    "assignee__name", FORMER, *consumer_columns("order__"),
 ]  # fmt: skip
 
 
@@ -99,8 +100,9 @@ def _row(values: dict, now) -> dict:
         "url": reverse("tickets:detail", args=[values["number"]]),
         "order_url": reverse("orders:detail", args=[values["order_number"]]),
         "merchant_name": values["merchant__name"],
+        "holder": values["assignee__name"],
         "category": values["category__name"],
-        "problem": mask_row(values["problem"], values, "order__"),
+        "problem": mask_row(values["problem"], values, "order__", values[FORMER]),
         "urgency_label": Urgency(values["urgency"]).label,
         "status_label": Status(status).label,
         "countdown": countdown(

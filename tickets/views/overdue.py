@@ -18,6 +18,7 @@ from ..clock import database_now
 from ..lifecycle import Status, Urgency
 from ..models import DeadlineScan, Round
 from ..models.calendar import holiday_warnings
+from ..models.snapshot import FORMER
 from ..paging import Ordering, page, query_without
 from ..timeliness import countdown
 
@@ -28,6 +29,7 @@ COLUMNS = [
     "id", "number", "urgency", "started_at", "warn_at", "critical_at", "due_at", "submitted_at", "overdue_recorded_at",
     "merchant_id", "merchant__name", "ticket__number", "ticket__order_number", "ticket__category__name",
     "ticket__problem", "ticket__status", "result__submitted_by__name",
+    f"ticket__{FORMER}",
     *consumer_columns("ticket__order__"),
 ]  # fmt: skip
 
@@ -131,7 +133,9 @@ def _row(values: dict, now) -> dict:
         "url": reverse("tickets:detail", args=[values["ticket__number"]]),
         "merchant_name": values["merchant__name"],
         "category": values["ticket__category__name"],
-        "problem": mask_row(values["ticket__problem"], values, "ticket__order__"),
+        "problem": mask_row(
+            values["ticket__problem"], values, "ticket__order__", values[f"ticket__{FORMER}"]
+        ),
         "urgency_label": Urgency(values["urgency"]).label,
         "status": values["ticket__status"],
         "status_label": Status(values["ticket__status"]).label,

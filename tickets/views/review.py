@@ -12,12 +12,13 @@ from orders.mentions import consumer_columns, mask_row
 from ..clock import database_now
 from ..lifecycle import Outcome, Urgency
 from ..models import Ticket
+from ..models.snapshot import FORMER
 from ..paging import Ordering, page
 
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "round_no",
     "due_at", "stopped_at", "result__outcome", "result__text", "result__submitted_by__name",
-    *consumer_columns("order__"),
+    FORMER, *consumer_columns("order__"),
 ]  # fmt: skip
 
 
@@ -44,11 +45,11 @@ def _row(values: dict, now) -> dict:
         "url": reverse("tickets:detail", args=[values["number"]]) + "#result",
         "merchant_name": values["merchant__name"],
         "category": values["category__name"],
-        "problem": mask_row(values["problem"], values, "order__"),
+        "problem": mask_row(values["problem"], values, "order__", values[FORMER]),
         "urgency_label": Urgency(values["urgency"]).label,
         "outcome": values["result__outcome"],
         "outcome_label": Outcome(values["result__outcome"]).label,
-        "result": mask_row(values["result__text"], values, "order__"),
+        "result": mask_row(values["result__text"], values, "order__", values[FORMER]),
         "by": values["result__submitted_by__name"],
         "submitted_at": values["stopped_at"],
         "waiting": now - values["stopped_at"],
