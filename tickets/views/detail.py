@@ -164,7 +164,7 @@ def ticket_page(
         ],
         "claim": forms.get("claim"),
         "release": forms.get("release"),
-        "duplicates": list(ticket.duplicates()[:MOST_DUPLICATES]) if "merge" in forms else [],
+        "duplicates": list(ticket.duplicates().select_related("category")[:MOST_DUPLICATES]) if "merge" in forms else [],
         "idle": IDLE[ticket.status],
         "conflict": _conflict(history, refused, form),
         "is_merchant": request.user.is_merchant,
@@ -192,8 +192,8 @@ def _merged_context(request: HttpRequest, ticket: Ticket) -> dict:
     into = ticket.merged_into
     if into and request.user.is_merchant and into.merchant_id != request.user.merchant_id:
         into = None
-    merged = ticket.merged_tickets.for_user(request.user).order_by("created_at")
-    return {"merged_into": into, "merged": merged[:MOST_DUPLICATES]}
+    merged = ticket.merged_tickets.for_user(request.user).select_related("category", "merchant")
+    return {"merged_into": into, "merged": list(merged.order_by("created_at")[:MOST_DUPLICATES])}
 
 
 def _former_orders(ticket: Ticket) -> list[dict]:

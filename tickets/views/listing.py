@@ -17,7 +17,7 @@ from ..models import Ticket
 from ..models.queries import TABS
 from ..models.snapshot import FORMER
 from ..paging import Ordering, page, query_without
-from ..search import SearchForm
+from ..search import HOLDERS, SearchForm
 from ..timeliness import countdown
 
 SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
@@ -48,6 +48,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "tabs": _tabs(request, tab, counts),
         "rows": [_row(values, now) for values in pager.rows],
+        "holders": _holders(request) if request.user.is_merchant else [],
         "sorts": _sorts(request, sort),
         "pager": pager,
         "show_merchant": True,
@@ -76,6 +77,19 @@ def _tabs(request: HttpRequest, current: str, counts: dict[str, int]) -> list[di
             "current": key == current,
         }
         for key, label in TABS.items()
+    ]
+
+
+def _holders(request: HttpRequest) -> list[dict]:
+    """The quick ways to what is one's own and to what nobody has taken yet."""
+    rest, current = query_without(request.GET, "holder"), request.GET.get("holder", "")
+    return [
+        {
+            "label": label if key else "不限",
+            "url": "?" + urlencode(rest | ({"holder": key} if key else {})),
+            "current": key == current,
+        }
+        for key, label in HOLDERS.items()
     ]
 
 
