@@ -9,15 +9,24 @@ SERVICE_DESK = (
     "客服工作台",
     [("工单管理", "tickets:list"), ("新建工单", "tickets:new"), ("待客服审核", "tickets:review")],
 )
-DEADLINE_DESK = ("时效管理", [("超时工单", "tickets:overdue"), ("时限与节假日", "tickets:deadlines")])
+DEADLINE_DESK = (
+    "时效管理",
+    [
+        ("超时工单", "tickets:overdue"),
+        ("异常处理", "tickets:incidents"),
+        ("商户时效统计", "tickets:timeliness"),
+        ("时限与节假日", "tickets:deadlines"),
+    ],
+)
 ORDERS = ("订单", [("订单查询", "orders:list")])
 MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list")])
+OWNER_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list"), ("本店时效", "tickets:timeliness")])
 
 MENUS: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
     Role.SUPPORT: [SERVICE_DESK, ORDERS],
     Role.MANAGER: [SERVICE_DESK, DEADLINE_DESK, ORDERS],
     Role.MERCHANT_STAFF: [MERCHANT_DESK],
-    Role.MERCHANT_OWNER: [MERCHANT_DESK, ("店铺设置", [("员工账号", "staff:list")])],
+    Role.MERCHANT_OWNER: [OWNER_DESK, ("店铺设置", [("员工账号", "staff:list")])],
     Role.ADMIN: [("系统管理", [("后台管理", "admin:index")])],
 }
 
@@ -49,10 +58,14 @@ DEADLINE_PAGES = [
     "holiday_library",
     "holiday_upload",
 ]
+LATE_PAGES = ["late_round", "acknowledge", "exempt", "unexempt", "open_incident", "overdue_acknowledge"]
 BELONGS_TO = {
     "tickets:detail": "tickets:list",
     **{f"tickets:{verb}": "tickets:list" for verb in VERBS},
     **{f"tickets:{page}": "tickets:deadlines" for page in DEADLINE_PAGES},
+    **{f"tickets:{page}": "tickets:overdue" for page in LATE_PAGES},
+    **dict.fromkeys(["tickets:incident", "tickets:incident_step"], "tickets:incidents"),
+    "tickets:timeliness_list": "tickets:timeliness",
     "orders:detail": "orders:list",
     "staff:new": "staff:list",
     "staff:edit": "staff:list",

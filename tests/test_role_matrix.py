@@ -4,7 +4,7 @@ A route that is missing from the table fails the suite: who may use a new page h
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -30,6 +30,10 @@ def table(get: str, post: str) -> dict[str, tuple[str, str]]:
 
 SERVICE_ONLY = "page page no no no no"
 MANAGER_ONLY = "no page no no no no"
+MANAGER_GOES = "no go no no no no"
+MANAGER_NEVER = "no never no no no no"
+OWNERS_TOO = "no page page no page no"
+OWNERS_NEVER = "no never never no never no"
 EVERYBODY = "page page page page page page"
 EVERYBODY_GOES = "go go go go go go"
 NEVER = "never never never never never never"
@@ -52,6 +56,19 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/new/": table(SERVICE_ONLY, "form form no no no no"),
     "tickets/review/": table(SERVICE_ONLY, SERVICE_NEVER),
     "tickets/overdue/": table(MANAGER_ONLY, "no never no no no no"),
+    "tickets/overdue/export/": table(MANAGER_ONLY, MANAGER_NEVER),
+    "tickets/overdue/acknowledge/": table(MANAGER_GOES, "no form no no no no"),
+    "tickets/overdue/<int:pk>/": table(MANAGER_ONLY, MANAGER_NEVER),
+    # The round of the table is not late: there is nothing to say to it.
+    "tickets/overdue/<int:pk>/acknowledge/": table(MANAGER_GOES, "no late no no no no"),
+    "tickets/overdue/<int:pk>/exempt/": table(MANAGER_GOES, "no form no no no no"),
+    "tickets/overdue/<int:pk>/unexempt/": table(MANAGER_GOES, "no form no no no no"),
+    "tickets/overdue/<int:pk>/incident/": table(MANAGER_GOES, "no late no no no no"),
+    "tickets/incidents/": table(MANAGER_ONLY, MANAGER_NEVER),
+    "tickets/incidents/<int:pk>/": table(MANAGER_ONLY, MANAGER_NEVER),
+    "tickets/incidents/<int:pk>/step/": table(MANAGER_GOES, "no form no no no no"),
+    "tickets/timeliness/": table(OWNERS_TOO, OWNERS_NEVER),
+    "tickets/timeliness/list/": table(OWNERS_TOO, OWNERS_NEVER),
     "tickets/deadlines/": table(MANAGER_ONLY, "no never no no no no"),
     "tickets/deadlines/policies/new/": table(MANAGER_ONLY, "no form no no no no"),
     "tickets/deadlines/policies/<int:pk>/": table(MANAGER_ONLY, "no form no no no no"),
@@ -93,7 +110,10 @@ def address(everybody, merchant_a, order_a, dianyuan):
     """From a route to an address about merchant A's things, or about what managers set."""
     ticket = TicketFactory(order=order_a)
     calendar = Calendar.objects.get(is_always=False)
+    late = TicketFactory(order=order_a, opened_ago=timedelta(hours=9)).rounds.get()
     kept = {
+        "tickets/overdue/": ticket.rounds.get(),
+        "tickets/incidents/": late.open_incident(by_user=everybody["zhuguan"]),
         "staff/": dianyuan,
         "tickets/deadlines/policies/": Policy.objects.create(
             category=ticket.category,

@@ -1,7 +1,7 @@
 """Pages by key: as quick at the end of a list as at its beginning, and steady while rows come in above."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -9,14 +9,16 @@ from django.http import QueryDict
 
 SIZE = 50
 CURSORS = ("after", "before")
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Ordering:
-    """By one moment that is never NULL, then by ``id``; ``descending`` turns both."""
+    """By one moment that is never NULL, then by ``id``; ``descending`` turns both. ``spans``: by a length of time."""
 
     column: str
     descending: bool = False
+    spans: bool = False
 
     def fields(self, *, turned: bool = False) -> list[str]:
         sign = "-" if self.descending != turned else ""
@@ -49,7 +51,7 @@ def page(
     ``queryset`` must be a ``values()`` query that has the ordering's column and ``id``. Costs one statement.
     """
     turned = "before" in query
-    key = _read_key(query.get("before" if turned else "after", ""))
+    key = _read_key(query.get("before" if turned else "after", ""), ordering)
     if key is None:
         turned = False
     rows = queryset.order_by(*ordering.fields(turned=turned))
@@ -83,16 +85,23 @@ def _url(query: QueryDict, **cursor: str) -> str:
 
 
 def _key(row: dict, ordering: Ordering) -> str:
-    return f"{row[ordering.column].isoformat()}~{row['id']}"
+    value = row[ordering.column]
+    return f"{value // MICROSECOND if ordering.spans else value.isoformat()}~{row['id']}"
 
 
-def _read_key(text: str) -> tuple[datetime, int] | None:
-    """The moment and the id that a key says; ``None`` for a key that nobody here has made."""
+def _read_key(text: str, ordering: Ordering) -> tuple[datetime | timedelta, int] | None:
+    """The moment or span and the id that a key says; ``None`` for a key that nobody here has made."""
     value, _, pk = text.rpartition("~")
-    if not pk.isascii() or not pk.isdigit() or len(pk) > 18:
+    if not _is_number(pk):
         return None
+    if ordering.spans:
+        return (int(value) * MICROSECOND, int(pk)) if _is_number(value) else None
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
     return (moment, int(pk)) if moment.tzinfo and 1970 < moment.year < 9000 else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from .views import calendars, deadlines, detail, holidays, listing, opening, overdue, review, verbs
+from .views import (
+    calendars,
+    deadlines,
+    detail,
+    holidays,
+    incidents,
+    late_rounds,
+    listing,
+    opening,
+    overdue,
+    review,
+    timeliness,
+    verbs,
+)
 
 app_name = "tickets"
 
@@ -9,6 +22,18 @@ urlpatterns = [
     path("new/", opening.ticket_new, name="new"),
     path("review/", review.review_list, name="review"),
     path("overdue/", overdue.overdue_desk, name="overdue"),
+    path("overdue/export/", overdue.overdue_export, name="overdue_export"),
+    path("overdue/acknowledge/", overdue.overdue_acknowledge, name="overdue_acknowledge"),
+    path("overdue/<int:pk>/", late_rounds.late_round, name="late_round"),
+    path("overdue/<int:pk>/acknowledge/", late_rounds.acknowledge, name="acknowledge"),
+    path("overdue/<int:pk>/exempt/", late_rounds.exempt, name="exempt"),
+    path("overdue/<int:pk>/unexempt/", late_rounds.unexempt, name="unexempt"),
+    path("overdue/<int:pk>/incident/", late_rounds.open_incident, name="open_incident"),
+    path("incidents/", incidents.incident_list, name="incidents"),
+    path("incidents/<int:pk>/", incidents.incident_detail, name="incident"),
+    path("incidents/<int:pk>/step/", incidents.incident_step, name="incident_step"),
+    path("timeliness/", timeliness.timeliness, name="timeliness"),
+    path("timeliness/list/", timeliness.timeliness_list, name="timeliness_list"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("deadlines/policies/new/", deadlines.policy_new, name="policy_new"),
     path("deadlines/policies/<int:pk>/", deadlines.policy_edit, name="policy_edit"),

@@ -17,7 +17,18 @@ from orders.models import Customer, Order, OrderLine, Shipment
 from tickets.clock import database_now
 from tickets.demo.people import PASSWORD, PEOPLE
 from tickets.lifecycle import EventKind, Outcome, Status, Urgency
-from tickets.models import DeadlineScan, Event, OrderSnapshot, Result, Round, Ticket
+from tickets.models import (
+    Acknowledgement,
+    DeadlineScan,
+    Event,
+    Exemption,
+    Incident,
+    IncidentStep,
+    OrderSnapshot,
+    Result,
+    Round,
+    Ticket,
+)
 from tickets.models.queries import TABS
 from tickets.models.snapshot import order_facts
 from tickets.timeliness import Timeliness
@@ -26,6 +37,7 @@ from tickets.timeliness import Timeliness
 pytestmark = pytest.mark.xdist_group("load_demo")
 
 TABLES = [Merchant, User, Customer, Order, OrderLine, Shipment, Ticket, Round, Result, Event, OrderSnapshot]
+TABLES += [Acknowledgement, Exemption, Incident, IncidentStep]
 NAMED_PEOPLE = {"kefu", "zhuguan", "shangjia", "dianyuan", "shangjia2", "admin"}
 
 
@@ -152,6 +164,20 @@ def test_no_late_round_is_without_its_record():
     assert not Round.objects.newly_overdue(DeadlineScan.objects.get().finished_at).exists()
     recorded = Event.objects.filter(kind=EventKind.OVERDUE).count()
     assert recorded == Round.objects.filter(overdue_at__isnull=False).count() > 0
+
+
+def test_the_manager_has_seen_some_of_it_exempted_one_and_follows_one_through():
+    now = database_now()
+    assert 3 <= Acknowledgement.objects.count() < Round.objects.missed(now).count()
+    assert Exemption.objects.active().count() == 1
+    incident = Incident.objects.get()
+    assert (incident.steps.count(), incident.stage) == (2, "evaluation")
+    moments = [
+        *Acknowledgement.objects.values_list("at", flat=True),
+        *Exemption.objects.values_list("at", flat=True),
+        *IncidentStep.objects.values_list("at", flat=True),
+    ]
+    assert max(moments) <= now
 
 
 def test_nothing_happened_in_the_future_and_much_happened_lately():

@@ -12,6 +12,7 @@ from tickets import scanning
 from tickets.models import Category, Ticket
 
 from . import consumers, people, purchases
+from .judging import judge
 from .people import House
 from .phrases import Phrases
 from .purchases import Happening, Purchase
@@ -67,6 +68,7 @@ def build(
     for _, happen in progress(told):
         happen()
     scanning.run()
+    judge(house, now)
     by_status = Ticket.objects.values_list("status").annotate(Count("pk")).order_by()
     return World(house, shops, Order.objects.count(), dict(by_status))
 

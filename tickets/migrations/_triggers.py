@@ -10,6 +10,12 @@ RECORD_KEPT = (
     " OR NEW.overdue_recorded_at IS NULL OR NEW.overdue_recorded_at <> OLD.overdue_recorded_at)"
 )
 
+# The one change that an exemption allows: taking it back, once.
+EXEMPTION_KEPT = (
+    "OLD.revoked_at IS NOT NULL OR NEW.revoked_at IS NULL OR NEW.id <> OLD.id OR NEW.round_id <> OLD.round_id"
+    " OR NEW.reason <> OLD.reason OR NEW.by_id <> OLD.by_id OR NEW.by_name <> OLD.by_name OR NEW.at <> OLD.at"
+)
+
 
 def append_only(schema_editor, table: str) -> None:
     """Rows of ``table`` can be added, never changed or removed."""
@@ -27,7 +33,18 @@ def append_only(schema_editor, table: str) -> None:
 
 def rounds_kept(schema_editor) -> None:
     """A round stays, and so does the record of its missed deadline."""
-    table, kept = "tickets_round", "tickets_round_overdue_kept"
+    _kept(
+        schema_editor, "tickets_round", "tickets_round_overdue_kept", RECORD_KEPT, "tickets_round.overdue_at"
+    )
+
+
+def exemptions_kept(schema_editor) -> None:
+    """An exemption stays as it was given; it can be taken back once."""
+    table = "tickets_exemption"
+    _kept(schema_editor, table, "tickets_exemption_kept", EXEMPTION_KEPT, table)
+
+
+def _kept(schema_editor, table: str, kept: str, when: str, what: str) -> None:
     if schema_editor.connection.vendor == "postgresql":
         function = "FOR EACH ROW EXECUTE FUNCTION tickets_append_only()"
         _run(
@@ -37,12 +54,12 @@ def rounds_kept(schema_editor) -> None:
         _run(
             schema_editor,
             f"CREATE OR REPLACE TRIGGER {kept} BEFORE UPDATE ON {table}"
-            f" FOR EACH ROW WHEN ({RECORD_KEPT}) EXECUTE FUNCTION tickets_append_only()",
+            f" FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION tickets_append_only()",
         )
         _no_truncate(schema_editor, table)
     else:
         _abort(schema_editor, f"{table}_no_delete", f"DELETE ON {table}", table)
-        _abort(schema_editor, kept, f"UPDATE ON {table} WHEN {RECORD_KEPT}", f"{table}.overdue_at")
+        _abort(schema_editor, kept, f"UPDATE ON {table} WHEN {when}", what)
 
 
 def guard_all(apps, schema_editor) -> None:

@@ -1,9 +1,12 @@
+from .acknowledgement import Acknowledgement
 from .alert import Alert, AlertLevel
 from .calendar import Calendar, Shift, SpecialDay
 from .catalogue import Category, Policy
 from .delivery import Channel, Delivery
 from .event import Event
+from .exemption import Exemption
 from .extension import Extension
+from .incident import Incident, IncidentStep
 from .notice import Notice, NoticeKind
 from .pause import Pause
 from .preference import NoticePreference
@@ -15,6 +18,7 @@ from .snapshot import OrderSnapshot
 from .ticket import Ticket, TicketDraft
 
 __all__ = [
+    "Acknowledgement",
     "Alert",
     "AlertLevel",
     "Calendar",
@@ -23,7 +27,10 @@ __all__ = [
     "DeadlineScan",
     "Delivery",
     "Event",
+    "Exemption",
     "Extension",
+    "Incident",
+    "IncidentStep",
     "Notice",
     "NoticeKind",
     "NoticePreference",

@@ -134,6 +134,9 @@ class ClockVerbs:
                 asked_by=by_user,
                 asked_at=now,
             )
+            if round_.responded_after is None:
+                round_.responded_after = round_.counted(now)
+                round_.save(update_fields=["responded_after"])
             text = f"{reason}\n希望延期到：{moment_words(due_wanted)}"
             self._stay(transition, round_, now, by_user, text=text)
         return extension

@@ -13,12 +13,14 @@ from ..worktime import ServiceTime
 from .alert import Alert, AlertLevel
 from .calendar import ALWAYS, Calendar
 from .catalogue import Policy
+from .figures import RoundFigures
+from .late_verbs import LateVerbs
 
 # What a ticket repeats of its current round's clock, so that a list reads one table.
 CLOCK_COPY = ("warn_at", "critical_at", "due_at")
 
 
-class RoundQuerySet(ScopedQuerySet):
+class RoundQuerySet(RoundFigures, ScopedQuerySet):
     # Who sees the ticket now, not who had this round: a ticket takes its history along to another merchant. Figures
     # about a merchant ask for ``merchant`` instead: its lateness stays its own.
     merchant_path = "ticket__merchant"
@@ -48,7 +50,7 @@ class RoundQuerySet(ScopedQuerySet):
         return self.filter(submitted_at__gte=F("due_at"))
 
 
-class Round(models.Model):
+class Round(LateVerbs, models.Model):
     """One pass from the merchant's turn to the review (处理轮次), with the deadline it started with.
 
     ``is_running`` is the merchant's clock; ``is_open`` lasts until the review or a cancelling ends the round.
@@ -57,10 +59,16 @@ class Round(models.Model):
 
     ``alert_level`` is the highest rung of the alert ladder recorded, ``told_level`` the highest that people have been
     told of: the difference is what the scan leaves to the delivery worker (docs/decisions/0007).
+
+    ``took`` is the service time until the answer, ``responded_after`` that until the merchant's first act of any kind;
+    both are written with it, so that averages need no arithmetic.
     """
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, verbose_name="工单", related_name="rounds")
-    merchant = models.ForeignKey(Merchant, models.PROTECT, verbose_name="商户", related_name="+")
+    # Its index is round_merchant_by_due.
+    merchant = models.ForeignKey(
+        Merchant, models.PROTECT, verbose_name="商户", related_name="+", db_index=False
+    )
     number = models.PositiveSmallIntegerField("轮次")
     urgency = models.CharField("紧急程度", max_length=10, choices=Urgency)
     policy = models.ForeignKey(
@@ -96,6 +104,8 @@ class Round(models.Model):
     next_alert_at = models.DateTimeField("下次预警时间", null=True, blank=True)
     paused_at = models.DateTimeField("挂起时间", null=True, blank=True)
     skipped = models.JSONField("不计时的时段", default=list, blank=True, encoder=DjangoJSONEncoder)
+    took = models.DurationField("用时", null=True, blank=True)
+    responded_after = models.DurationField("首次响应用时", null=True, blank=True)
 
     objects = RoundQuerySet.as_manager()
 
@@ -114,6 +124,11 @@ class Round(models.Model):
                 fields=["-submitted_at", "-id"],
                 condition=Q(submitted_at__gte=F("due_at")),
                 name="round_submitted_late",
+            ),
+            models.Index(fields=["due_at", "id"], name="round_by_due"),
+            models.Index(fields=["merchant", "due_at", "id"], name="round_merchant_by_due"),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(overdue_at__isnull=False), name="round_missed_by_due"
             ),
         ]
         constraints = [
@@ -205,6 +220,12 @@ class Round(models.Model):
     def is_late(self, now: datetime) -> bool:
         """Whether the deadline was missed, by the record or, where no scan has been yet, by the clock."""
         return self.overdue_at is not None or (self.is_running and self.due_at <= now)
+
+    def counted(self, until: datetime) -> timedelta:
+        """The service time of this round up to a moment, pauses left out."""
+        from ..explaining import counted_time  # it speaks of rounds itself
+
+        return counted_time(self, list(self.pauses.all()), until)
 
     def service_time(self) -> ServiceTime:
         """The service time this round counts in."""

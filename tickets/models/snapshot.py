@@ -26,10 +26,6 @@ MASKS = {
 }  # fmt: skip
 
 
-# Where a list finds the facts of the orders that a ticket was about before.
-FORMER = "snapshot__facts__former"
-
-
 class OrderSnapshot(models.Model):
     """The order as it was when the ticket was opened; the order itself goes on changing.
 

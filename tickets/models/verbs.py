@@ -42,7 +42,10 @@ class Verbs:
             result.save(force_insert=True)
             self._stop_clock(round_, now)
             round_.submitted_at = now
-            round_.save(update_fields=["submitted_at", *Round.CLOCK_FIELDS])
+            round_.took = round_.counted(now)
+            if round_.responded_after is None:
+                round_.responded_after = round_.took
+            round_.save(update_fields=["submitted_at", "took", "responded_after", *Round.CLOCK_FIELDS])
             self.result = result
             self._move(transition, now, "result", "stopped_at", "was_late")
             self._record(transition, round_, now, by_user, text=result.text)

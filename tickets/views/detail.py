@@ -164,7 +164,7 @@ def ticket_page(
         ],
         "claim": forms.get("claim"),
         "release": forms.get("release"),
-        "duplicates": list(ticket.duplicates().select_related("category")[:MOST_DUPLICATES]) if "merge" in forms else [],
+        "duplicates": _duplicates(ticket) if "merge" in forms else [],
         "idle": IDLE[ticket.status],
         "conflict": _conflict(history, refused, form),
         "is_merchant": request.user.is_merchant,
@@ -194,6 +194,11 @@ def _merged_context(request: HttpRequest, ticket: Ticket) -> dict:
         into = None
     merged = ticket.merged_tickets.for_user(request.user).select_related("category", "merchant")
     return {"merged_into": into, "merged": list(merged.order_by("created_at")[:MOST_DUPLICATES])}
+
+
+def _duplicates(ticket: Ticket) -> list[Ticket]:
+    """What 合并重复 suggests."""
+    return list(ticket.duplicates().select_related("category")[:MOST_DUPLICATES])
 
 
 def _former_orders(ticket: Ticket) -> list[dict]:

@@ -9,13 +9,12 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, allow
-from orders.mentions import consumer_columns, mask_row
 
 from ..clock import database_now
 from ..lifecycle import Status, Urgency
+from ..mentions import consumer_columns, mask_row
 from ..models import Ticket
 from ..models.queries import TABS
-from ..models.snapshot import FORMER
 from ..paging import Ordering, page, query_without
 from ..search import HOLDERS, SearchForm
 from ..timeliness import countdown
@@ -25,7 +24,7 @@ SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
     "is_returned", "round_no", "warn_at", "critical_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
-    "assignee__name", FORMER, *consumer_columns("order__"),
+    "assignee__name", *consumer_columns("order__"),
 ]  # fmt: skip
 
 
@@ -116,7 +115,7 @@ def _row(values: dict, now) -> dict:
         "merchant_name": values["merchant__name"],
         "holder": values["assignee__name"],
         "category": values["category__name"],
-        "problem": mask_row(values["problem"], values, "order__", values[FORMER]),
+        "problem": mask_row(values["problem"], values, "order__"),
         "urgency_label": Urgency(values["urgency"]).label,
         "status_label": Status(status).label,
         "countdown": countdown(

@@ -1,36 +1,34 @@
-"""超时工单: what is late now, what soon will be, and what was submitted late; by merchant."""
+"""超时工单: who is and was late, why, how late, who was told, and what was done about it."""
 
-from datetime import timedelta
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import Role, allow
-from orders.mentions import consumer_columns, mask_row
 
 from ..clock import database_now
-from ..lifecycle import Status, Urgency
+from ..desk import COUNTED, FIGURES, GROUPS, LATE_SHOWS, MOST_LINES, SHOWS, SORTS, Desk, rates
+from ..exporting import csv_response
+from ..late_rows import COLUMNS, late_rows
+from ..lifecycle import Refused
+from ..mentions import mask_row
 from ..models import DeadlineScan, Round
 from ..models.calendar import holiday_warnings
-from ..models.snapshot import FORMER
-from ..paging import Ordering, page, query_without
-from ..timeliness import countdown
+from ..models.figures import LATENESS, REPEATED_DAYS
+from ..paging import page, query_without
+from ..timeliness import moment_words, span_words
 
-SHOWS = {"overdue": "现在超时", "due_soon": "即将超时", "late": "超时提交"}
-# Late submissions are looked at for the last week; older ones are found in the list of all tickets.
-LATE_FOR = timedelta(days=7)
-COLUMNS = [
-    "id", "number", "urgency", "started_at", "warn_at", "critical_at", "due_at", "submitted_at", "overdue_recorded_at",
-    "merchant_id", "merchant__name", "ticket__number", "ticket__order_number", "ticket__category__name",
-    "ticket__problem", "ticket__status", "result__submitted_by__name",
-    f"ticket__{FORMER}",
-    *consumer_columns("ticket__order__"),
+AT_ONCE = 200
+HEADING = [
+    "工单号", "轮次", "订单号", "商户", "问题类型", "问题描述", "紧急程度", "工单状态", "截止时间", "提交时间",
+    "处理人", "剩余时间/已超时", "超时分钟", "通知", "确认人", "确认时间", "确认说明", "豁免人", "豁免时间",
+    "豁免原因", "异常处理",
 ]  # fmt: skip
 
 
@@ -38,110 +36,238 @@ COLUMNS = [
 @require_safe
 @vary_on_headers("HX-Request")
 def overdue_desk(request: HttpRequest) -> HttpResponse:
-    """Three figures, the same by merchant, and the list behind the figure that was opened."""
+    """The figures, the same by merchant, category or handler, and the list behind the one that was opened."""
     now = database_now()
-    show = request.GET.get("show") if request.GET.get("show") in SHOWS else "overdue"
-    conditions = _conditions(now)
-    rounds = Round.objects.for_user(request.user)
-    by_merchant = _by_merchant(rounds, conditions)
-    totals = {key: sum(line[key] for line in by_merchant) for key in SHOWS}
-    merchant = _merchant(request, by_merchant)
-    listed = rounds.filter(conditions[show])
-    total = totals[show]
-    if merchant:
-        listed, total = listed.filter(merchant=merchant["merchant_id"]), merchant[show]
-    ordering = Ordering("submitted_at", descending=True) if show == "late" else Ordering("due_at")
-    pager = page(listed.values(*COLUMNS), ordering, request.GET, total)
-    rest = query_without(request.GET, "show")
+    desk = Desk(request.user, request.GET, now)
+    lines = desk.lines()
+    totals = {key: sum(line[key] for line in lines) for key in COUNTED}
+    offenders = desk.offenders()
+    totals |= {"repeat": sum(map(len, offenders.values())), "due": totals["n"]}
+    rest = query_without(request.GET, "show", "late", "sort")
     context = {
-        "tabs": [
-            {
-                "key": key,
-                "label": label,
-                "count": merchant[key] if merchant else totals[key],
-                "url": "?" + urlencode(rest | {"show": key}),
-                "current": key == show,
-            }
-            for key, label in SHOWS.items()
-        ],
-        "show": show,
-        "merchants": [_merchant_line(line, totals) for line in by_merchant],
-        "merchant": merchant,
-        "totals": totals,
-        "rows": [_row(values, now) for values in pager.rows],
-        "pager": pager,
+        "form": desk.form,
+        "desk": desk,
+        "tabs": _tabs(desk, totals, rest),
+        "figures": _figures(totals, rest),
+        "groups": _groups(request, desk),
+        "lines": [_line(line, desk, totals, rest) for line in lines[:MOST_LINES]],
+        "lines_left": max(0, len(lines) - MOST_LINES),
+        "offenders": _offenders(offenders, rest) if desk.show == "repeat" else None,
         "now": now,
         "scan_age": DeadlineScan.age(),
         "scan_stale_after": DeadlineScan.STALE_AFTER,
         "holiday_warnings": holiday_warnings(timezone.localdate(now)),
         "refresh_url": request.get_full_path(),
+        "export_url": f"{reverse('tickets:overdue_export')}?{urlencode(query_without(request.GET))}",
+        "query": urlencode(query_without(request.GET)),
     }
+    if desk.show != "repeat":
+        context |= _listed(request, desk, totals)
     return render(request, "tickets/_overdue_rows.html" if request.htmx else "tickets/overdue.html", context)
 
 
-def _conditions(now) -> dict[str, Q]:
+def _listed(request: HttpRequest, desk: Desk, totals: dict[str, int]) -> dict:
+    lateness = desk.counted(desk.show).lateness(desk.now) if desk.show in LATE_SHOWS else {}
+    total = lateness[desk.late] if desk.late else totals[desk.show]
+    pager = page(desk.listed().values(*COLUMNS), desk.ordering, request.GET, total)
     return {
-        "overdue": Q(is_running=True, due_at__lte=now),
-        "due_soon": Q(is_running=True, warn_at__lte=now, due_at__gt=now),
-        # The first condition is word for word that of the index round_submitted_late.
-        "late": Q(submitted_at__gte=F("due_at"))
-        & Q(submitted_at__gte=now - LATE_FOR)
-        & ~Q(ticket__status=Status.CANCELLED),
-    }
-
-
-def _by_merchant(rounds, conditions: dict[str, Q]) -> list[dict]:
-    """One line for each merchant that has anything in one of the three, the worst first."""
-    counts = {key: Count("pk", filter=condition) for key, condition in conditions.items()}
-    relevant = conditions["overdue"] | conditions["due_soon"] | conditions["late"]
-    lines = rounds.filter(relevant).values("merchant_id", "merchant__name").annotate(**counts)
-    return list(lines.order_by("-overdue", "-late", "-due_soon", "merchant__name"))
-
-
-def _merchant(request: HttpRequest, by_merchant: list[dict]) -> dict | None:
-    """The merchant the desk is narrowed to, with its figures (zeros when it has none of these)."""
-    asked = request.GET.get("merchant", "")
-    if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
-        return None
-    found = next((line for line in by_merchant if line["merchant_id"] == int(asked)), None)
-    return found or {"merchant_id": int(asked), "merchant__name": "", **dict.fromkeys(SHOWS, 0)}
-
-
-def _merchant_line(line: dict, totals: dict[str, int]) -> dict:
-    most = max(totals.values()) or 1
-    return {
-        "name": line["merchant__name"],
-        "cells": [
+        "rows": late_rows(pager.rows, desk.now),
+        "pager": pager,
+        "spread": _spread(request, desk, lateness),
+        "whole_url": "?" + urlencode(query_without(request.GET, "late")),
+        "sorts": [
             {
-                "key": key,
-                "count": line[key],
-                "url": "?" + urlencode({"show": key, "merchant": line["merchant_id"]}),
-                "share": line[key] / (totals[key] or most),
+                "label": label,
+                "url": "?" + urlencode(query_without(request.GET, "sort") | {"sort": key}),
+                "current": key == desk.sort,
             }
-            for key in SHOWS
+            for key, (label, _) in SORTS[desk.show].items()
         ],
     }
 
 
-def _row(values: dict, now) -> dict:
-    late_by = (values["submitted_at"] or now) - values["due_at"]
-    status = Status.WAITING_MERCHANT if values["submitted_at"] is None else Status.WAITING_REVIEW
+def _tabs(desk: Desk, totals: dict[str, int], rest: dict[str, str]) -> list[dict]:
+    """The lists; one that only a figure leads to is there while it is shown."""
+    shown = SHOWS | {key: label for key, label in FIGURES.items() if key == desk.show}
+    return [
+        {
+            "key": key,
+            "label": label,
+            "count": totals[key],
+            "url": "?" + urlencode(rest | {"show": key}),
+            "current": key == desk.show,
+        }
+        for key, label in shown.items()
+    ]
+
+
+def _figures(totals: dict[str, int], rest: dict[str, str]) -> list[dict]:
+    whole, without = rates(totals)
+    return [
+        {
+            "label": "超时率",
+            "value": whole,
+            "note": f"{whole.part} 个超时轮次",
+            "url": "?" + urlencode(rest | {"show": "missed"}),
+            "tone": "bad",
+        },
+        {
+            "label": "扣除豁免",
+            "value": without,
+            "note": f"{without.part} 个未豁免",
+            "url": "?" + urlencode(rest | {"show": "missed", "exempted": "no"}),
+            "tone": "alert",
+        },
+        {
+            "label": "到期轮次",
+            "value": totals["n"],
+            "note": "n，期间内到截止时间的",
+            "url": "?" + urlencode(rest | {"show": "due"}),
+            "tone": "",
+        },
+    ]
+
+
+def _groups(request: HttpRequest, desk: Desk) -> list[dict]:
+    rest = query_without(request.GET, "group")
+    return [
+        {"label": label, "url": "?" + urlencode(rest | {"group": key}), "current": key == desk.group}
+        for key, (label, *_) in GROUPS.items()
+    ]
+
+
+def _line(line: dict, desk: Desk, totals: dict[str, int], rest: dict[str, str]) -> dict:
+    """One line by merchant, category or handler. Who has not answered is no handler: those open without the filter."""
+    narrowed = rest | ({desk.group: line["key"]} if line["key"] is not None else {})
+    whole, without = rates(line)
     return {
-        **values,
-        "number": values["ticket__number"],
-        "round_no": values["number"],
-        "url": reverse("tickets:detail", args=[values["ticket__number"]]),
-        "merchant_name": values["merchant__name"],
-        "category": values["ticket__category__name"],
-        "problem": mask_row(
-            values["ticket__problem"], values, "ticket__order__", values[f"ticket__{FORMER}"]
-        ),
-        "urgency_label": Urgency(values["urgency"]).label,
-        "status": values["ticket__status"],
-        "status_label": Status(values["ticket__status"]).label,
-        "countdown": countdown(
-            status, values["warn_at"], values["due_at"], values["submitted_at"], now, values["critical_at"]
-        ),
-        "late_by": late_by,
-        "handler": values["result__submitted_by__name"],
+        "name": line["name"] or "未提交",
+        "cells": [
+            {
+                "key": key,
+                "count": line[key],
+                "url": "?" + urlencode(narrowed | {"show": key}),
+                "share": line[key] / (totals[key] or 1),
+            }
+            for key in SHOWS
+            if key != "repeat"
+        ],
+        "rate": whole,
+        "without": without,
+        "rate_url": "?" + urlencode(narrowed | {"show": "missed"}) if line["key"] is not None else "",
+        "n_url": "?" + urlencode(narrowed | {"show": "due"}) if line["key"] is not None else "",
     }
+
+
+def _spread(request: HttpRequest, desk: Desk, lateness: dict[str, int]) -> list[dict]:
+    rest = query_without(request.GET, "late")
+    most = max(lateness.values(), default=0) or 1
+    return [
+        {
+            "label": label,
+            "count": lateness[key],
+            "share": lateness[key] / most,
+            "url": "?" + urlencode(rest | {"late": key}),
+            "current": key == desk.late,
+        }
+        for key, label, *_ in LATENESS
+        if lateness
+    ]
+
+
+def _offenders(offenders: dict[str, list[dict]], rest: dict[str, str]) -> dict[str, list[dict]]:
+    """Each opens its rounds: the missed ones of the same days."""
+    days = {key: value for key, value in rest.items() if key not in ("since", "until", "days")}
+    days |= {"show": "missed", "days": REPEATED_DAYS}
+    return {
+        key: [line | {"url": "?" + urlencode(days | {key: line["key"]})} for line in lines]
+        for key, lines in offenders.items()
+    }
+
+
+@allow(Role.MANAGER)
+@require_safe
+def overdue_export(request: HttpRequest) -> HttpResponse:
+    """导出: exactly what the desk shows with the same address, every row of it, masked."""
+    now = database_now()
+    desk = Desk(request.user, request.GET, now)
+    label = (SHOWS | FIGURES)[desk.show]
+    name = f"超时工单-{label}-{timezone.localdate(now)}"
+    if desk.show == "repeat":
+        return csv_response(
+            name, ["类别", "名称", "商户", f"最近{REPEATED_DAYS}天超时轮次"], _offender_cells(desk)
+        )
+    return csv_response(name, HEADING, (_cells(row) for row in _every_row(desk)))
+
+
+def _every_row(desk: Desk) -> Iterator[dict]:
+    """The rows of the list in their order, two hundred in memory at a time."""
+    listed, ordering = desk.listed().values(*COLUMNS).order_by(*desk.ordering.fields()), desk.ordering
+    found = list(listed[:AT_ONCE])
+    while found:
+        yield from late_rows(found, desk.now)
+        last = found[-1]
+        found = list(listed.filter(ordering.beyond(last[ordering.column], last["id"]))[:AT_ONCE])
+
+
+def _cells(row: dict) -> list:
+    by, at, reason = row["exemption"] or ("", None, "")
+    told = "；".join(
+        f"{line.who} {line.channel} {line.kind} {line.state} {moment_words(line.at)}" for line in row["told"]
+    )
+    minutes = int(row["late_by"].total_seconds() // 60) if row["late_by"] is not None else ""
+    return [
+        row["number"], row["round_no"], row["ticket__order_number"], row["merchant_name"], row["category"],
+        row["problem"], row["urgency_label"], row["status_label"], moment_words(row["due_at"]),
+        _moment(row["submitted_at"]), row["handler"], row["countdown"].text, minutes, told,
+        row["acknowledged_by"], _moment(row["acknowledged_at"]),
+        mask_row(row["acknowledgement__note"], row, "ticket__order__"), by, _moment(at),
+        mask_row(reason, row, "ticket__order__"), "处理中" if row["incident"] else "",
+    ]  # fmt: skip
+
+
+def _moment(moment) -> str:
+    return moment_words(moment) if moment else ""
+
+
+def _offender_cells(desk: Desk) -> Iterator[list]:
+    offenders = desk.offenders()
+    for key, label in [("merchant", "商户"), ("handler", "处理人")]:
+        for line in offenders[key]:
+            yield [label, line["name"], line["of"] or line["name"], line["count"]]
+
+
+@allow(Role.MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def overdue_acknowledge(request: HttpRequest) -> HttpResponse:
+    """确认所选: each by the same verb as one, with its own answer."""
+    back = reverse("tickets:overdue")
+    if query := QueryDict(request.POST.get("query", "")[:2_000]).urlencode():
+        back += f"?{query}"
+    if request.method != "POST":
+        return redirect(back)
+    asked = {
+        int(pk)
+        for pk in request.POST.getlist("round")[:AT_ONCE]
+        if pk.isascii() and pk.isdigit() and len(pk) < 18
+    }
+    rounds = Round.objects.for_user(request.user).filter(pk__in=asked).select_related("ticket", "merchant")
+    done = [_acknowledged(round_, request) for round_ in rounds.order_by("due_at", "pk")]
+    context = {"done": done, "succeeded": sum(line["is_done"] for line in done), "back": back}
+    return render(request, "tickets/acknowledged.html", context, status=200 if done else 422)
+
+
+def _acknowledged(round_: Round, request: HttpRequest) -> dict:
+    line = {
+        "number": round_.ticket.number,
+        "round_no": round_.number,
+        "merchant": round_.merchant.name,
+        "url": reverse("tickets:late_round", args=[round_.pk]),
+        "is_done": False,
+    }
+    try:
+        round_.acknowledge(by_user=request.user, note=request.POST.get("note", "")[:2_000])
+    except Refused as refusal:
+        return line | {"said": str(refusal)}
+    late_by = (round_.submitted_at or database_now()) - round_.due_at
+    return line | {"is_done": True, "said": f"已确认，超时{span_words(late_by)}"}

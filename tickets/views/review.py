@@ -7,18 +7,17 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import SERVICE_ROLES, allow
-from orders.mentions import consumer_columns, mask_row
 
 from ..clock import database_now
 from ..lifecycle import Outcome, Urgency
+from ..mentions import consumer_columns, mask_row
 from ..models import Ticket
-from ..models.snapshot import FORMER
 from ..paging import Ordering, page
 
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "round_no",
     "due_at", "stopped_at", "result__outcome", "result__text", "result__submitted_by__name",
-    FORMER, *consumer_columns("order__"),
+    *consumer_columns("order__"),
 ]  # fmt: skip
 
 
@@ -45,11 +44,11 @@ def _row(values: dict, now) -> dict:
         "url": reverse("tickets:detail", args=[values["number"]]) + "#result",
         "merchant_name": values["merchant__name"],
         "category": values["category__name"],
-        "problem": mask_row(values["problem"], values, "order__", values[FORMER]),
+        "problem": mask_row(values["problem"], values, "order__"),
         "urgency_label": Urgency(values["urgency"]).label,
         "outcome": values["result__outcome"],
         "outcome_label": Outcome(values["result__outcome"]).label,
-        "result": mask_row(values["result__text"], values, "order__", values[FORMER]),
+        "result": mask_row(values["result__text"], values, "order__"),
         "by": values["result__submitted_by__name"],
         "submitted_at": values["stopped_at"],
         "waiting": now - values["stopped_at"],
