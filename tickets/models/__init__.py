@@ -2,7 +2,7 @@ from .acknowledgement import Acknowledgement
 from .alert import Alert, AlertLevel
 from .calendar import Calendar, Shift, SpecialDay
 from .catalogue import Category, Policy
-from .delivery import Channel, Delivery
+from .delivery import Channel, Delivery, DeliveryRun
 from .event import Event
 from .exemption import Exemption
 from .extension import Extension
@@ -26,6 +26,7 @@ __all__ = [
     "Channel",
     "DeadlineScan",
     "Delivery",
+    "DeliveryRun",
     "Event",
     "Exemption",
     "Extension",
