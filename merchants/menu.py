@@ -61,6 +61,7 @@ DEADLINE_PAGES = [
 LATE_PAGES = ["late_round", "acknowledge", "exempt", "unexempt", "open_incident", "overdue_acknowledge"]
 BELONGS_TO = {
     "tickets:detail": "tickets:list",
+    "tickets:bulk": "tickets:list",
     **{f"tickets:{verb}": "tickets:list" for verb in VERBS},
     **{f"tickets:{page}": "tickets:deadlines" for page in DEADLINE_PAGES},
     **{f"tickets:{page}": "tickets:overdue" for page in LATE_PAGES},

@@ -54,6 +54,7 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "orders/<str:number>/": table("page page page page none no", WORKERS_NEVER),
     "tickets/": table("page page page page page no", WORKERS_NEVER),
     "tickets/new/": table(SERVICE_ONLY, "form form no no no no"),
+    "tickets/bulk/": table("go go go go go no", "form form form form form no"),
     "tickets/review/": table(SERVICE_ONLY, SERVICE_NEVER),
     "tickets/overdue/": table(MANAGER_ONLY, "no never no no no no"),
     "tickets/overdue/export/": table(MANAGER_ONLY, MANAGER_NEVER),

@@ -32,12 +32,13 @@ const refreshCountdowns = () => {
   }
 };
 
-// Typing, marking text, or about to press what is under the pointer.
+// Typing, marking text, choosing rows, or about to press what is under the pointer.
 let moved = 0;
 const isBusy = () =>
   document.hidden ||
   document.activeElement.matches("input, select, textarea") ||
   !getSelection().isCollapsed ||
+  document.querySelector("input[name=ticket]:checked") !== null ||
   Date.now() - moved < 2000;
 
 const refreshLists = () => {

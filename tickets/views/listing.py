@@ -10,12 +10,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, allow
 
+from .. import bulk
 from ..clock import database_now
 from ..lifecycle import Status, Urgency
 from ..mentions import consumer_columns, mask_row
 from ..models import Ticket
 from ..models.queries import TABS
-from ..paging import Ordering, page, query_without
+from ..paging import SIZE, Ordering, page, query_without
 from ..search import HOLDERS, SearchForm
 from ..timeliness import countdown
 
@@ -42,11 +43,14 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     found = form.apply(Ticket.objects.for_user(request.user))
     counts = found.tab_counts(now)
     sort, ordering = _ordering(request.GET.get("sort", ""), tab)
-    pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab])
+    size = bulk.MOST if request.GET.get("per") == str(bulk.MOST) else SIZE
+    pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab], size)
     context = {
         "form": form,
         "tabs": _tabs(request, tab, counts),
         "rows": [_row(values, now) for values in pager.rows],
+        "bulk_verbs": bulk.verbs_offered(request.user),
+        "per": _per(request, size, counts[tab]),
         "holders": _holders(request) if request.user.is_merchant else [],
         "sorts": _sorts(request, sort),
         "pager": pager,
@@ -56,6 +60,24 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "tickets/_rows.html" if request.htmx else "tickets/list.html", context)
+
+
+def rows_of(numbers: list[str], user, now) -> list[dict]:
+    """The rows of these tickets as the list shows them, in this order; without those hidden from the person."""
+    found = Ticket.objects.for_user(user).filter(number__in=numbers).values(*COLUMNS)
+    rows = {values["number"]: _row(values, now) for values in found}
+    return [rows[number] for number in numbers if number in rows]
+
+
+def _per(request: HttpRequest, size: int, total: int) -> dict | None:
+    """The way to as many rows as can be handled at once, or back; ``None`` where one page shows all of them."""
+    if size == SIZE and total <= SIZE:
+        return None
+    other = {"per": str(bulk.MOST)} if size == SIZE else {}
+    return {
+        "label": f"每页{bulk.MOST if other else SIZE}张",
+        "url": "?" + urlencode(query_without(request.GET, "per") | other),
+    }
 
 
 def _ordering(sort: str, tab: str) -> tuple[str, Ordering]:
