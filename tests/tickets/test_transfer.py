@@ -22,7 +22,7 @@ from tests.rows import allowed, kinds_of, rows_of
 from tickets import scanning
 from tickets.clock import database_now
 from tickets.lifecycle import Status
-from tickets.models import Alert, Event, Notice, NoticeKind, Result, Round, Ticket
+from tickets.models import Alert, Event, Notice, Result, Round, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -234,10 +234,6 @@ def gone(order_a, order_b, kefu, dianyuan) -> Ticket:
     ticket.return_to_merchant(by_user=kefu, reason=REASON)
     ticket.claim(by_user=dianyuan)
     ask_extension(ticket)
-    Notice.objects.create(
-        recipient=dianyuan, ticket=ticket, kind=NoticeKind.RETURNED, key="event:1", text="退回商家",
-        created_at=database_now(),
-    )  # fmt: skip
     ticket.transfer(by_user=kefu, order=order_b, reason=REASON)
     return ticket
 
