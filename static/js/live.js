@@ -38,7 +38,7 @@ const isBusy = () =>
   document.hidden ||
   document.activeElement.matches("input, select, textarea") ||
   !getSelection().isCollapsed ||
-  document.querySelector("input[name=ticket]:checked") !== null ||
+  document.querySelector("input[form=bulk]:checked") !== null ||
   Date.now() - moved < 2000;
 
 const refreshLists = () => {
