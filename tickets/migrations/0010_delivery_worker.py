@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="delivery",
             index=models.Index(
-                condition=models.Q(("robot__isnull", False), ("state", "waiting")),
+                condition=models.Q(("state", "waiting")),
                 fields=["robot", "next_attempt_at"],
                 name="delivery_waiting_for_robot",
             ),

@@ -102,7 +102,7 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["robot", "next_attempt_at"],
-                condition=Q(state="waiting", robot__isnull=False),
+                condition=Q(state="waiting"),
                 name="delivery_waiting_for_robot",
             ),
             models.Index(

@@ -12,8 +12,6 @@ from itertools import groupby
 
 from django.db import transaction
 
-from merchants.access import MERCHANT_ROLES
-
 from ..models import Channel, Delivery, NoticeKind, NoticePreference, Robot
 from ..models.robot import BUSY_FOR
 from .channels.letters import Letter
@@ -26,7 +24,10 @@ from .words import PRODUCT
 # For how long mails belong to the worker that took them. It stops sending after MAIL_FOR: one letter more fits in.
 LEASE = timedelta(minutes=3)
 MAIL_FOR = timedelta(minutes=1)
-MAILS_AT_ONCE = 50
+MAILS_AT_ONCE = 200
+# A person for whom more than this waits at once (after a standstill, or quiet hours) gets one mail with all of it.
+ONE_BY_ONE = 3
+MAIL_BYTES = 100_000
 # A digest names a few dozen at most and counts the others; one row more than this waits for the next message.
 ROBOT_ROWS = 1_000
 # After the first failure, the second, … ; after one more the message is given up.
@@ -48,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Deliveries that travel together until ``until``: one mail, or all that a robot is to say in one message."""
+    """Deliveries that travel together, this worker's until ``until``: in one mail, or in one message of a robot."""
 
     rows: Sequence[Row]
     until: datetime
@@ -61,27 +62,18 @@ class Claim:
 
 
 def claim_mails(now: datetime, limit: int = MAILS_AT_ONCE) -> list[Claim]:
-    """The mails that have been due for longest, now this worker's."""
+    """What has been due by mail for longest, now this worker's, as letters."""
     due = Delivery.objects.due(now).filter(channel=Channel.EMAIL)
-    if not due.exists():  # do not ask SQLite for its one write lock in order to find nothing
+    # Look before asking SQLite for its one write lock.
+    if not due.order_by("next_attempt_at", "pk")[:1]:
         return []
     with transaction.atomic():
-        rows = _locked(due, "person__notice_preference", limit)
-        fit, idle, strange = [], [], []
-        for row in rows:
-            person = row.person
-            if not person.is_active or not person.email:
-                idle.append(row.pk)
-            elif (
-                person.role in MERCHANT_ROLES and row.ticket and row.ticket.merchant_id != person.merchant_id
-            ):
-                strange.append(row.pk)
-            else:
-                fit.append(row)
-        Delivery.objects.filter(pk__in=idle).give_up(now, NO_ADDRESS)
-        Delivery.objects.filter(pk__in=strange).give_up(now, NOT_THEIRS)
+        fit = _sendable(_locked(due, "person__notice_preference", limit), now)
         _lease(fit, now + LEASE)
-    return [_claim_of_mail(row, now + LEASE) for row in fit]
+    bags = [list(rows) for _, rows in groupby(sorted(fit, key=_recipient), _recipient)]
+    by_letter = [[row] for bag in bags if len(bag) <= ONE_BY_ONE for row in bag]
+    by_letter += [bag for bag in bags if len(bag) > ONE_BY_ONE]
+    return [_claim_of_mail(rows, now + LEASE) for rows in sorted(by_letter, key=lambda rows: rows[0].pk)]
 
 
 def claim_robots(now: datetime, limit: int) -> list[Claim]:
@@ -97,14 +89,7 @@ def claim_robots(now: datetime, limit: int) -> list[Claim]:
         robots = list(locked.order_by("next_send_at", "pk")[:limit])
         Robot.objects.filter(pk__in=[robot.pk for robot in robots]).update(busy_until=now + BUSY_FOR)
         for robot in robots:
-            rows = _locked(due.filter(robot=robot), "robot", ROBOT_ROWS)
-            strange = [
-                row.pk
-                for row in rows
-                if robot.merchant_id and row.ticket and row.ticket.merchant_id != robot.merchant_id
-            ]
-            Delivery.objects.filter(pk__in=strange).give_up(now, NOT_THEIRS)
-            rows = [row for row in rows if row.pk not in strange]
+            rows = _sendable(_locked(due.filter(robot=robot), "robot", ROBOT_ROWS), now)
             _lease(rows, now + BUSY_FOR)
             if rows:
                 claims.append(_claim_of_robot(robot, rows, now + BUSY_FOR))
@@ -167,6 +152,27 @@ def _locked(due, also: str, limit: int) -> list[Delivery]:
     return list(locked.select_related(also, "ticket").order_by("next_attempt_at", "pk")[:limit])
 
 
+def _sendable(rows: Sequence[Delivery], now: datetime) -> list[Delivery]:
+    """The rows that can be sent; the others are given up, each for its reason."""
+    obstacles = {row.pk: _obstacle(row) for row in rows}
+    for sentence in (NO_ADDRESS, NOT_THEIRS):
+        Delivery.objects.filter(
+            pk__in=[pk for pk, reason in obstacles.items() if reason == sentence]
+        ).give_up(now, sentence)
+    return [row for row in rows if not obstacles[row.pk]]
+
+
+def _obstacle(delivery: Delivery) -> str:
+    """Why this must not go out any more, whatever it was when it was written; empty when nothing is in its way."""
+    person, ticket = delivery.person, delivery.ticket
+    if person and not (person.is_active and person.email):
+        return NO_ADDRESS
+    merchant_id = (person or delivery.robot).merchant_id
+    if merchant_id and ticket and ticket.merchant_id != merchant_id:
+        return NOT_THEIRS
+    return ""
+
+
 def _lease(rows: Sequence[Delivery], until: datetime) -> None:
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(next_attempt_at=until)
 
@@ -184,16 +190,28 @@ def _rows(deliveries: Sequence[Delivery]) -> list[Row]:
     return [Row(each.pk, each.attempts, each.kind == NoticeKind.URGENT) for each in deliveries]
 
 
-def _claim_of_mail(delivery: Delivery, until: datetime) -> Claim:
-    hours = NoticePreference.of(delivery.person)
-    subject = delivery.text.split("\n", 1)[0]
-    text = f"{delivery.text}\n\n{PRODUCT}\n编号 {delivery.reference}\n"
-    letter = Letter(delivery.person.email, subject, text, delivery.reference)
-    return Claim(_rows([delivery]), until, hours.quiet_from, hours.quiet_to, letter=letter)
+def _recipient(delivery: Delivery) -> int:
+    return delivery.person_id
+
+
+def _claim_of_mail(deliveries: Sequence[Delivery], until: datetime) -> Claim:
+    first, person = deliveries[0], deliveries[0].person
+    if len(deliveries) == 1:
+        subject, reference = first.text.split("\n", 1)[0], first.reference
+    else:
+        # The same rows make the same reference; with others among them it is another letter.
+        subject = f"{PRODUCT}：{len(deliveries)} 条通知"
+        reference = f"{first.reference}-{deliveries[-1].reference}-{len(deliveries)}"
+    hours = NoticePreference.of(person)
+    letter = Letter(person.email, subject, digest(_items(deliveries), MAIL_BYTES) + "\n", reference)
+    return Claim(_rows(deliveries), until, hours.quiet_from, hours.quiet_to, letter=letter)
+
+
+def _items(deliveries: Sequence[Delivery]) -> list[Item]:
+    return [Item(each.text, each.reference, each.kind == NoticeKind.URGENT) for each in deliveries]
 
 
 def _claim_of_robot(robot: Robot, deliveries: Sequence[Delivery], until: datetime) -> Claim:
-    items = [Item(each.text, each.reference, each.kind == NoticeKind.URGENT) for each in deliveries]
     return Claim(
         _rows(deliveries),
         until,
@@ -201,5 +219,5 @@ def _claim_of_robot(robot: Robot, deliveries: Sequence[Delivery], until: datetim
         robot.quiet_to,
         robot=robot,
         door=robot.door(),
-        text=digest(items, PLATFORMS[robot.kind].LIMIT_BYTES),
+        text=digest(_items(deliveries), PLATFORMS[robot.kind].LIMIT_BYTES),
     )

@@ -64,11 +64,13 @@ class Worker:
         self.clock = clock
         self.threads = ThreadPoolExecutor(ROBOT_THREADS + 1, thread_name_prefix="deliver")
         self.stopping = threading.Event()
+        # The next letter waits for the note of the one before: a kill repeats one letter, not a bagful.
+        self.letter_noted = threading.Semaphore(0)
         # Claims that came back with what became of them: (claim, failure), (claim, PUT_BACK), or None to wake up.
         self.results: SimpleQueue = SimpleQueue()
         self.unnoted: list[tuple[claiming.Claim, object]] = []
         self.talking = 0
-        self.mailing = 0
+        self.mailing = False
         self.sent = self.failed = 0
         self.noted_at: datetime | None = None
 
@@ -77,6 +79,7 @@ class Worker:
 
     def __exit__(self, *exception) -> None:
         self.stopping.set()
+        self.letter_noted.release()
         self.threads.shutdown(wait=True)
 
     def go_round(self) -> Delivered:
@@ -143,6 +146,7 @@ class Worker:
             while left and not self.stopping.is_set() and time.monotonic() < ends_at:
                 claim = left.pop()
                 yield claim, claim.letter
+                self.letter_noted.acquire(timeout=max(ends_at - time.monotonic(), 0))
 
         try:
             letters.send_all(in_time(), lambda claim, failure: self.results.put((claim, failure)))
@@ -156,14 +160,15 @@ class Worker:
 
     def _start_mails(self, claims: list[claiming.Claim]) -> None:
         if claims:
-            self.mailing = 1
+            self.mailing = True
+            self.letter_noted = threading.Semaphore(0)
             self.threads.submit(self._mail, claims)
 
     def _take(self, result) -> None:
         if result is None:
             return
         if result is MAILS_DONE:
-            self.mailing = 0
+            self.mailing = False
             return
         claim, _ = result
         if claim.robot:
@@ -188,6 +193,8 @@ class Worker:
                 else:
                     self.failed += len(claim.rows)
             del self.unnoted[0]
+            if claim.letter and fate is not PUT_BACK:
+                self.letter_noted.release()
 
 
 PUT_BACK = object()

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from unittest import mock
@@ -19,7 +18,6 @@ from django.db import OperationalError, connections
 from django.test import override_settings
 
 from tests.factories import MerchantFactory, RobotFactory, TicketFactory, UserFactory
-from tests.processes import Site, new_database
 from tickets import scanning
 from tickets.clock import database_now
 from tickets.models import Delivery, DeliveryRun, Notice, Robot, Round
@@ -30,24 +28,6 @@ from .mail_server import MailServer
 from .robot_server import RobotServer
 
 PATIENCE_SECONDS = 60
-
-
-@pytest.fixture(scope="module")
-def place(worker_name, tmp_path_factory, django_db_blocker) -> Iterator[Site]:
-    """A migrated database of this module's own, without a web server."""
-    directory = tmp_path_factory.mktemp("delivering")
-    with new_database(f"delivering_{worker_name}", directory) as database_url:
-        place = Site(directory, database_url, directory, django_db_blocker.unblock)
-        place.manage("migrate", "--verbosity", "0")
-        yield place
-        place.listener.close()
-
-
-@pytest.fixture
-def committed(place: Site) -> Iterator[None]:
-    """Within the test, everything is committed to that database for others to see."""
-    with place.database():
-        yield
 
 
 def delivery(n: object, **about) -> Delivery:
@@ -202,7 +182,8 @@ def test_killed_between_sending_and_noting_it_sends_again_with_the_same_referenc
     heard = {(to, mail["Message-ID"].strip("<>").split("@")[0]) for to, mail in post.mails}
     heard |= {("robot", said.text.rpartition(" ")[2]) for said in group.said}
     assert heard == {(row.person.email if row.person else "robot", row.reference) for row in expected}
-    assert len(heard) <= len(post.mails) + len(group.said) <= len(heard) + 3
+    assert len(post.mails) <= 5 + 3, "a kill repeats one mail at most"
+    assert len(group.said) == 2
 
 
 @pytest.mark.processes

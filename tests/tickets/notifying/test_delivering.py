@@ -2,9 +2,10 @@
 
 from datetime import datetime, time, timedelta
 from itertools import pairwise
+from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from tests.factories import MerchantFactory, RobotFactory, TicketFactory, UserFactory
@@ -12,7 +13,7 @@ from tickets.clock import database_now
 from tickets.models import Delivery, DeliveryRun, NoticePreference, Robot
 from tickets.notifying import claiming
 from tickets.notifying.channels import letters, posting
-from tickets.notifying.delivering import Worker, run_once
+from tickets.notifying.delivering import Delivered, Worker, run_once
 
 from .robot_server import answer, endless, hang, trickle
 
@@ -100,11 +101,25 @@ def test_what_is_not_due_waits(person, clock, mail_server):
     assert run_once(clock).sent == 1
 
 
-def test_several_mails_share_one_connection(person, clock, mail_server):
-    for _ in range(5):
-        mail_to(person, clock)
+def test_several_mails_share_one_connection(clock, mail_server):
+    for n in range(5):
+        mail_to(UserFactory(email=f"person{n}@example.com"), clock)
     assert run_once(clock).sent == 5
     assert mail_server.commands["CONNECT"] == 1
+
+
+def test_a_person_for_whom_much_waits_gets_one_mail_with_all_of_it(person, clock, mail_server):
+    few = UserFactory(email="few@example.com")
+    for _ in range(3):
+        mail_to(few, clock)
+    many = [mail_to(person, clock) for _ in range(4)]
+    assert run_once(clock).sent == 7
+    assert [to for to, _ in mail_server.mails].count("few@example.com") == 3
+    (mail,) = [mail for to, mail in mail_server.mails if to == person.email]
+    assert mail["Subject"] == "亲亲宝贝工单系统：4 条通知"
+    assert mail["Message-ID"] == f"<{many[0].reference}-{many[3].reference}-4@localhost>"
+    assert all(f"编号 {delivery.reference}" in mail.get_content() for delivery in many)
+    assert {fate(delivery) for delivery in many} == {("sent", 1, "")}
 
 
 def test_an_address_that_is_refused_for_good_is_given_up_at_once(person, clock, mail_server):
@@ -391,6 +406,21 @@ def test_what_a_worker_that_stops_has_not_tried_is_free_at_once(person, clock, m
     assert {row.next_attempt_at for row in Delivery.objects.filter(state="waiting")} == {clock()}
 
 
+def test_what_the_database_does_not_take_now_is_noted_in_the_next_round(
+    person, clock, mail_server, monkeypatch
+):
+    delivery = mail_to(person, clock)
+    with Worker(clock) as worker:
+        worker.go_round()
+        with monkeypatch.context() as patch:
+            patch.setattr(claiming, "note", mock.Mock(side_effect=OperationalError("gone")))
+            with pytest.raises(OperationalError):
+                worker.finish(Delivered(clock()))
+        worker.finish(worker.go_round())
+    assert fate(delivery) == ("sent", 1, "")
+    assert len(mail_server.mails) == 1
+
+
 # ---- that it runs ----
 
 
@@ -418,7 +448,7 @@ def test_a_claim_of_mails_costs_the_same_statements_for_one_and_for_many(
     for _ in range(how_many):
         mail_to(person, clock)
     with django_assert_num_queries(5):  # two of them are the savepoint that stands for the transaction here
-        assert len(claiming.claim_mails(clock())) == how_many
+        assert sum(len(claim.rows) for claim in claiming.claim_mails(clock())) == how_many
 
 
 def test_the_outbox_is_searched_by_its_partial_index(person, clock):
