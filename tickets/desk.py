@@ -70,20 +70,25 @@ class PeriodForm(forms.Form):
 
     def period(self, now) -> Period:
         """What was asked for; one of the two days alone means that day."""
-        data = self.cleaned_data
-        since, until = data.get("since") or data.get("until"), data.get("until") or data.get("since")
-        if since and until:
-            return Period(since, until)
-        return Period.latest(int(data.get("days") or self.usual), now)
+        first, last = self._days()
+        return Period(first, last) if first else Period.latest(self._latest(), now)
 
     @property
     def words(self) -> str:
         """The period for a heading: 最近7天, 2026-11-01 至 2026-11-07."""
-        data = self.cleaned_data
-        since, until = data.get("since") or data.get("until"), data.get("until") or data.get("since")
-        if not since or not until:
-            return f"最近{data.get('days') or self.usual}天"
-        return f"{since}" if since == until else f"{since} 至 {until}"
+        first, last = self._days()
+        if not first:
+            return f"最近{self._latest()}天"
+        return f"{first}" if first == last else f"{first} 至 {last}"
+
+    def _days(self) -> tuple:
+        if "since" in self.errors or "until" in self.errors:
+            return None, None
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        return since or until, until or since
+
+    def _latest(self) -> int:
+        return int(self.cleaned_data.get("days") or self.usual)
 
 
 class DeskForm(PeriodForm):
@@ -187,7 +192,7 @@ class Desk:
         return SORTS[self.show][self.sort][1]
 
     def lines(self) -> list[dict]:
-        """A line for each merchant, category or handler that has anything late or nearly so, the worst first.
+        """A line for each merchant, category or handler, the worst first.
 
         Two statements: what runs, and what was due in the period.
         """

@@ -80,15 +80,17 @@ class RoundLine:
     took: timedelta | None
     allowed: timedelta
     late: bool
+    exempted: bool
+    pk: int
 
 
 class History:
-    """Everything that happened to one ticket. Six statements, whatever the number of rounds."""
+    """Everything that happened to one ticket. Seven statements, whatever the number of rounds."""
 
     def __init__(self, ticket: Ticket, now: datetime):
         self.ticket, self.now = ticket, now
         rounds = Round.objects.filter(ticket=ticket).select_related("merchant", "calendar").order_by("number")
-        self.rounds = list(rounds.prefetch_related("pauses", "extensions"))
+        self.rounds = list(rounds.prefetch_related("pauses", "extensions", "exemptions"))
         self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
         self.results = {
             result.round_id: result
@@ -115,6 +117,8 @@ class History:
                 took=self.took(round_),
                 allowed=self.allowed(round_),
                 late=round_.is_late(self.now),
+                exempted=any(exemption.revoked_at is None for exemption in round_.exemptions.all()),
+                pk=round_.pk,
             )
             for round_ in self.rounds
         ]

@@ -32,13 +32,13 @@ const refreshCountdowns = () => {
   }
 };
 
-// Typing, marking text, choosing rows, or about to press what is under the pointer.
+// Typing, marking text, having picked rows, or about to press what is under the pointer.
 let moved = 0;
 const isBusy = () =>
   document.hidden ||
   document.activeElement.matches("input, select, textarea") ||
+  document.querySelector("[data-refresh-every] input:checked") !== null ||
   !getSelection().isCollapsed ||
-  document.querySelector("input[form=bulk]:checked") !== null ||
   Date.now() - moved < 2000;
 
 const refreshLists = () => {
