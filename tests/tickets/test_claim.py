@@ -1,5 +1,7 @@
 """认领, 接手 and 退回待认领: who of the shop works on a ticket is said, and nothing is locked by it."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.factories import ANSWER, TicketFactory, UserFactory, returned_ticket, submitted_ticket
@@ -17,9 +19,16 @@ def test_it_names_the_person_and_changes_nothing_else(order_a, dianyuan):
     ticket.claim(by_user=dianyuan)
     after = rows_of(ticket)
     assert after["ticket"] == [before["ticket"][0] | {"assignee_id": dianyuan.pk}]
-    assert {name for name in after if after[name] != before[name]} == {"ticket", "events"}
+    assert {name for name in after if after[name] != before[name]} == {"ticket", "rounds", "events"}
     event = ticket.events.get(kind="claimed")
     assert (event.actor, event.text, event.to_status) == (dianyuan, "", Status.WAITING_MERCHANT)
+
+
+def test_it_is_the_merchants_first_response_and_counts_once(order_a, dianyuan, shangjia):
+    ticket = TicketFactory(order=order_a)
+    ticket.claim(by_user=dianyuan, at=ticket.created_at + timedelta(minutes=7))
+    ticket.claim(by_user=shangjia, take_over_from=dianyuan.pk, at=ticket.created_at + timedelta(minutes=9))
+    assert ticket.rounds.get().responded_after == timedelta(minutes=7)
 
 
 def test_anybody_of_the_shop_may_still_answer(order_a, dianyuan, shangjia):

@@ -134,9 +134,7 @@ class ClockVerbs:
                 asked_by=by_user,
                 asked_at=now,
             )
-            if round_.responded_after is None:
-                round_.responded_after = round_.counted(now)
-                round_.save(update_fields=["responded_after"])
+            self._respond(round_, now)
             text = f"{reason}\n希望延期到：{moment_words(due_wanted)}"
             self._stay(transition, round_, now, by_user, text=text)
         return extension
@@ -176,6 +174,12 @@ class ClockVerbs:
         """Record something that left the ticket in its state."""
         self._came_from = self.status
         self._record(transition, round_, now, by_user, text=text)
+
+    def _respond(self, round_: Round, now: datetime) -> None:
+        """首次响应: the merchant has done something about the round, which is what counts, whatever it was."""
+        if round_.responded_after is None:
+            round_.responded_after = round_.counted(now)
+            round_.save(update_fields=["responded_after"])
 
     def _pending_extension(self, round_: Round) -> Extension:
         extension = round_.extensions.filter(answer=Extension.Answer.PENDING).first()

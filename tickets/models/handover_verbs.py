@@ -47,6 +47,7 @@ class HandoverVerbs:
                 return
             if holder and holder.pk != take_over_from:
                 raise Refused(f"该工单已由{holder}认领；需要您来处理，请打开工单点“接手”")
+            self._respond(round_, now)
             self._hand_to(by_user)
             text = f"接手，原处理人：{holder}" if holder else ""
             self._stay(transition, round_, now, by_user, text=text)
@@ -86,6 +87,8 @@ class HandoverVerbs:
                 raise ValidationError({"to": f"{to}不是该商户在用的账号，请选择其他同事"})
             if to.pk == self.assignee_id:
                 raise ValidationError({"to": f"该工单已由{to}处理，请选择其他同事"})
+            if by_user.is_merchant:
+                self._respond(round_, now)
             self._hand_to(to)
             self._stay(transition, round_, now, by_user, text=f"{reason}\n处理人：{to}")
 
