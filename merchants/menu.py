@@ -55,6 +55,11 @@ VERBS = [
     "extend",
     "grant",
     "decline",
+    "claim",
+    "release",
+    "assign",
+    "transfer",
+    "merge",
 ]
 DEADLINE_PAGES = [
     "policy_new",
@@ -68,6 +73,7 @@ DEADLINE_PAGES = [
 LATE_PAGES = ["late_round", "acknowledge", "exempt", "unexempt", "open_incident", "overdue_acknowledge"]
 BELONGS_TO = {
     "tickets:detail": "tickets:list",
+    "tickets:bulk": "tickets:list",
     **{f"tickets:{verb}": "tickets:list" for verb in VERBS},
     **{f"tickets:{page}": "tickets:deadlines" for page in DEADLINE_PAGES},
     "notices:robot_new": "notices:robots",

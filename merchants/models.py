@@ -31,6 +31,10 @@ class UserQuerySet(ScopedQuerySet):
             return self.none()
         return self.filter(merchant=owner.merchant_id, role=Role.MERCHANT_STAFF)
 
+    def working_for(self, *merchants: int) -> "UserQuerySet":
+        """The people who can work for these merchants (keys) now."""
+        return self.filter(merchant__in=merchants, is_active=True)
+
 
 class People(UserManager.from_queryset(UserQuerySet)):
     def create_superuser(self, username, email=None, password=None, **extra):

@@ -13,12 +13,29 @@ SHORTEST_NAME = 2
 def mask_about(text: str | None, order, kept: dict | None = None) -> str:
     """Free text about an order as a screen may show it: its consumer's name and street, and every phone number, masked.
 
-    ``kept`` are facts of the same order as they were once (``consignee``, ``address``): a text may speak of those.
-    Reads ``order.customer``.
+    ``kept`` are facts of the same order as they were once (``consignee``, ``address``), and under ``former`` those of
+    the orders that were meant before it was put right: a text may speak of any of them. Reads ``order.customer``.
     """
-    customer, kept = order.customer, kept or {}
-    names = [order.consignee, kept.get("consignee"), *([customer.name, customer.account] if customer else [])]
-    return mask_known(text, names, [order.address, kept.get("address")])
+    names, addresses = of_former((kept or {}).get("former"))
+    kept_names, kept_addresses = of_former([kept] if kept else [])
+    return mask_known(
+        text, [*consumer_names(order), *kept_names, *names], [order.address, *kept_addresses, *addresses]
+    )
+
+
+def consumer_names(order) -> list[str]:
+    """Every name that an order's consumer goes by. Reads ``order.customer``."""
+    customer = order.customer
+    return [order.consignee, *([customer.name, customer.account] if customer else [])]
+
+
+def of_former(former: list[dict] | None) -> tuple[list[str], list[str]]:
+    """The names and the addresses in the kept facts of some orders."""
+    former = former or []
+    names = [name for facts in former for name in [facts.get("consignee"), *facts.get("names", [])]]
+    return names, [
+        address for facts in former for address in [facts.get("address"), *facts.get("addresses", [])]
+    ]
 
 
 # The columns that ``mask_row`` reads, beginning at an order.
@@ -30,10 +47,14 @@ def consumer_columns(path: str) -> list[str]:
     return [f"{path}{column}" for column in CONSUMER_COLUMNS]
 
 
-def mask_row(text: str | None, values: dict, path: str) -> str:
-    """As ``mask_about``, for a row of a ``values()`` query with ``consumer_columns(path)``."""
+def mask_row(text: str | None, values: dict, path: str, former: list[dict] | None = None) -> str:
+    """As ``mask_about``, for a row of a ``values()`` query with ``consumer_columns(path)``.
+
+    ``former`` are the kept facts of the orders that were meant before.
+    """
     consignee, address, *names = (values[column] for column in consumer_columns(path))
-    return mask_known(text, [consignee, *names], [address])
+    former_names, former_addresses = of_former(former)
+    return mask_known(text, [consignee, *names, *former_names], [address, *former_addresses])
 
 
 def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterable[str | None]) -> str:

@@ -20,9 +20,14 @@ PER_PAGE = 50
 @allow(*SERVICE_ROLES)
 @require_safe
 def lookup(request: HttpRequest) -> HttpResponse:
-    """A fragment: the order that the typed text means, or a few to choose from."""
+    """A fragment: the order that the typed text means, or a few to choose from.
+
+    In a form that has to be sent by its own button (转派商户) those few are only named.
+    """
+    picks = "order_number" in request.GET
+    text = request.GET.get("order_number" if picks else "transfer-order_number", "")
     return render(
-        request, "orders/_lookup.html", {"lookup": Lookup(request.user, request.GET.get("order_number", ""))}
+        request, "orders/_lookup.html", {"lookup": Lookup(request.user, text), "no_picks": not picks}
     )
 
 
@@ -75,6 +80,7 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     """
     orders = Order.objects.select_related("merchant", "customer").prefetch_related("lines", "shipments")
     order = orders.visible_or_404(request.user, NOT_VISIBLE, number=number)
-    tickets = list(order.tickets.for_user(request.user).select_related("category").order_by("-created_at"))
+    tickets = order.tickets.for_user(request.user).select_related("category", "snapshot")
+    tickets = list(tickets.order_by("-created_at"))
     context = {"order": order, "tickets": tickets, "show_consumer": request.user.is_service or bool(tickets)}
     return render(request, "orders/detail.html", context)

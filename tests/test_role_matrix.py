@@ -61,6 +61,7 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "orders/<str:number>/": table("page page page page none no", WORKERS_NEVER),
     "tickets/": table("page page page page page no", WORKERS_NEVER),
     "tickets/new/": table(SERVICE_ONLY, "form form no no no no"),
+    "tickets/bulk/": table("go go go go go no", "form form form form form no"),
     "tickets/review/": table(SERVICE_ONLY, SERVICE_NEVER),
     "tickets/overdue/": table(MANAGER_ONLY, "no never no no no no"),
     "tickets/overdue/export/": table(MANAGER_ONLY, MANAGER_NEVER),
@@ -114,6 +115,11 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "notices/undelivered/": table(MANAGER_ONLY, "no never no no no no"),
     "notices/undelivered/retry/": table("no never no no no no", "no go no no no no"),
     "notices/undelivered/<int:pk>/retry/": table("no never no no no no", "no go no no no no"),
+    "tickets/<str:number>/claim/": table("no no go go none no", "no no go go none no"),
+    "tickets/<str:number>/release/": table("no no go go none no", "no no late late none no"),
+    "tickets/<str:number>/assign/": table("go go go go none no", "form form form form none no"),
+    "tickets/<str:number>/transfer/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/merge/": table("go go no no no no", "form form no no no no"),
     "healthz": table(EVERYBODY, NEVER),
 }
 # Its answer says how the deadline scan is doing, the same for everybody; tests/qinqin/test_health.py knows it.

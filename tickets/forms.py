@@ -210,7 +210,9 @@ class OpenForm(forms.Form):
     def same_open_tickets(self):
         """Open tickets of the same order and category: probably the same matter."""
         category = self.cleaned_data.get("category")
-        return self.order.tickets.open().filter(category=category) if self.order and category else []
+        if not (self.order and category):
+            return []
+        return self.order.tickets.open().filter(category=category).select_related("snapshot")
 
     def draft(self) -> TicketDraft:
         """The ticket as the model wants it; only for a valid form."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from orders.mentions import mask_about
 
 from .explaining import Explanation, counted_time, explain
@@ -20,6 +22,8 @@ TONES = {
     EventKind.HELD: "warn",
     EventKind.REMINDED: "warn",
     EventKind.EXTENSION_DECLINED: "warn",
+    EventKind.TRANSFERRED: "warn",
+    EventKind.MERGED: "warn",
 }
 TEXT_LABELS = {
     EventKind.SUBMITTED: "处理结果",
@@ -32,7 +36,16 @@ TEXT_LABELS = {
     EventKind.EXTENSION_ASKED: "延期原因",
     EventKind.EXTENSION_GRANTED: "答复",
     EventKind.EXTENSION_DECLINED: "不同意的原因",
+    EventKind.ASSIGNED: "转派原因",
+    EventKind.TRANSFERRED: "转派原因",
+    EventKind.MERGED: "合并原因",
 }
+
+
+def act_words(act: Event) -> str:
+    """Who did it, when and what, in one line."""
+    when = timezone.localtime(act.occurred_at).strftime("%m月%d日 %H:%M")
+    return f"{act.actor_name}（{act.actor_role}）于 {when} {act.get_kind_display()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +139,12 @@ class History:
         """How the current round's deadline came about."""
         round_ = self.current_round
         return explain(
-            round_, list(round_.pauses.all()), list(round_.extensions.all()), now, self.ticket.order
+            round_,
+            list(round_.pauses.all()),
+            list(round_.extensions.all()),
+            now,
+            self.ticket.order,
+            self.ticket.snapshot.facts,
         )
 
     @property

@@ -2,16 +2,15 @@
 
 from django.urls import reverse
 
-from orders.mentions import consumer_columns, mask_row
-
 from .lifecycle import Status, Urgency
+from .mentions import consumer_columns, mask_row
 from .models import Exemption, Incident
 from .timeliness import countdown
 from .told import summary, told_about
 
 COLUMNS = [
     "id", "number", "urgency", "started_at", "warn_at", "critical_at", "due_at", "submitted_at", "overdue_at",
-    "paused_at", "is_open", "is_running", "late_by", "merchant__name", "ticket_id", "ticket__number",
+    "paused_at", "closed_at", "is_open", "is_running", "late_by", "merchant__name", "ticket_id", "ticket__number",
     "ticket__order_number", "ticket__category__name", "ticket__problem", "ticket__status",
     "result__submitted_by__name", "acknowledgement__by_name", "acknowledgement__at", "acknowledgement__note",
     *consumer_columns("ticket__order__"),
@@ -67,7 +66,7 @@ def _row(values: dict, now) -> dict:
             clock_status(values),
             values["warn_at"],
             values["due_at"],
-            values["submitted_at"],
+            values["submitted_at"] or values["closed_at"],
             now,
             values["critical_at"],
         ),

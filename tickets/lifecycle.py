@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, Role
+from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, WORKING_ROLES, Role
 
 
 class Status(models.TextChoices):
@@ -49,6 +49,13 @@ class EventKind(models.TextChoices):
     EXTENSION_ASKED = "extension_asked", "申请延期"
     EXTENSION_GRANTED = "extension_granted", "同意延期"
     EXTENSION_DECLINED = "extension_declined", "不同意延期"
+    CLAIMED = "claimed", "认领"
+    RELEASED = "released", "退回待认领"
+    ASSIGNED = "assigned", "转派同事"
+    TRANSFERRED = "transferred", "转派商户"
+    MERGED = "merged", "合并重复"
+    RATED = "rated", "消费者评价"
+    ARCHIVED = "archived", "归档"
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,14 @@ TRANSITIONS: dict[str, Transition] = {
         Transition(
             "decline", "不同意延期", TURN, Status.WAITING_MERCHANT, SERVICE_ROLES, EventKind.EXTENSION_DECLINED
         ),
+        Transition("claim", "认领", TURN, Status.WAITING_MERCHANT, MERCHANT_ROLES, EventKind.CLAIMED),
+        Transition("release", "退回待认领", TURN, Status.WAITING_MERCHANT, MERCHANT_ROLES, EventKind.RELEASED),
+        Transition("assign", "转派同事", TURN, Status.WAITING_MERCHANT, WORKING_ROLES, EventKind.ASSIGNED),
+        # These pass it on to somebody else altogether.
+        Transition(
+            "transfer", "转派商户", OPEN_STATUSES, Status.WAITING_MERCHANT, SERVICE_ROLES, EventKind.TRANSFERRED
+        ),
+        Transition("merge", "合并重复", OPEN_STATUSES, Status.CANCELLED, SERVICE_ROLES, EventKind.MERGED),
         Transition("cancel", "撤销工单", OPEN_STATUSES, Status.CANCELLED, SERVICE_ROLES, EventKind.CANCELLED),
     ]
 }  # fmt: skip

@@ -11,9 +11,11 @@ from orders import phones
 from orders.models import Order
 
 from .lifecycle import Status, Urgency
-from .models import Category
+from .models import Category, Ticket
 
 DATE_INPUT = {"type": "date"}
+# Who has taken a ticket upon themselves; customer service holds none.
+HOLDERS = {"": "全部", "mine": "我的", "free": "未认领"}
 
 
 class SearchForm(forms.Form):
@@ -37,6 +39,10 @@ class SearchForm(forms.Form):
     created_to = forms.DateField(
         label="创建时间至", required=False, widget=forms.DateInput(DATE_INPUT, "%Y-%m-%d")
     )
+    holder = forms.ChoiceField(label="处理人", required=False)
+    consumer_of = forms.CharField(
+        label="同一消费者", required=False, max_length=24, help_text="填写该消费者的任意一张工单的工单号"
+    )
     tab = forms.CharField(required=False, widget=forms.HiddenInput)
     sort = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -48,6 +54,9 @@ class SearchForm(forms.Form):
         self.fields["q"].widget.attrs.update(
             type="search", **{"aria-label": "工单号、订单号、手机号或问题内容"}
         )
+        self.fields["holder"].choices = [
+            (value, label) for value, label in HOLDERS.items() if value != "mine" or user.is_merchant
+        ]
         if user.is_service:
             self.fields["merchant"].queryset = Merchant.objects.all()
         else:
@@ -121,6 +130,13 @@ class SearchForm(forms.Form):
 
     def _by_status(self, status: str) -> Q:
         return Q(status=status)
+
+    def _by_holder(self, holder: str) -> Q:
+        return Q(assignee=self.user) if holder == "mine" else Q(assignee=None)
+
+    def _by_consumer_of(self, number: str) -> Q:
+        tickets = Ticket.objects.for_user(self.user).filter(number=number.strip().upper())
+        return Q(customer__in=tickets.filter(customer__isnull=False).values("customer"))
 
     def _by_created_from(self, day) -> Q:
         return Q(created_at__gte=_midnight(day))

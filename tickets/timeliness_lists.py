@@ -33,7 +33,12 @@ class TimelinessLists:
 
     def __init__(self, user, period: Period, now, merchant=None):
         self.period, self.now = period, now
-        self.rounds = Round.objects.for_user(user)
+        # A merchant's own rounds, also of tickets that have gone to another since: its lateness stays its own.
+        self.rounds = (
+            Round.objects.filter(merchant=user.merchant_id)
+            if user.is_merchant
+            else Round.objects.for_user(user)
+        )
         self.tickets = Ticket.objects.for_user(user)
         if merchant is not None:
             self.rounds = self.rounds.filter(merchant=merchant)

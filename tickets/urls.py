@@ -1,6 +1,7 @@
 from django.urls import path
 
 from .views import (
+    bulk,
     calendars,
     deadlines,
     detail,
@@ -20,6 +21,7 @@ app_name = "tickets"
 urlpatterns = [
     path("", listing.ticket_list, name="list"),
     path("new/", opening.ticket_new, name="new"),
+    path("bulk/", bulk.bulk, name="bulk"),
     path("review/", review.review_list, name="review"),
     path("overdue/", overdue.overdue_desk, name="overdue"),
     path("overdue/export/", overdue.overdue_export, name="overdue_export"),
@@ -58,4 +60,9 @@ urlpatterns = [
     path("<str:number>/extend/", verbs.extend, name="extend"),
     path("<str:number>/grant/", verbs.grant, name="grant"),
     path("<str:number>/decline/", verbs.decline, name="decline"),
+    path("<str:number>/claim/", verbs.claim, name="claim"),
+    path("<str:number>/release/", verbs.release, name="release"),
+    path("<str:number>/assign/", verbs.assign, name="assign"),
+    path("<str:number>/transfer/", verbs.transfer, name="transfer"),
+    path("<str:number>/merge/", verbs.merge, name="merge"),
 ]

@@ -272,3 +272,19 @@ def test_a_demo_whose_people_were_renamed_is_still_recognised():
     User.objects.filter(username="kefu").update(username="linyue")
     assert "已存在" in load()
     assert not User.objects.filter(username="kefu").exists()
+
+
+def test_some_tickets_are_held_and_some_were_given_to_a_colleague():
+    held = Ticket.objects.filter(assignee__isnull=False, is_open=True)
+    assert held.filter(merchant__code="heyu").count() >= 5
+    assert held.count() < Ticket.objects.filter(is_open=True).count() / 2
+    assert Event.objects.filter(kind=EventKind.ASSIGNED).count() >= 2
+    assert not [ticket for ticket in held if ticket.assignee.merchant_id != ticket.merchant_id]
+
+
+def test_one_went_to_the_right_merchant_and_one_into_its_twin():
+    moved = Event.objects.get(kind=EventKind.TRANSFERRED).ticket
+    assert [round_.merchant.code for round_ in moved.rounds.order_by("number")] == ["heyu", "tuanguo"]
+    merged = Ticket.objects.get(merged_into__isnull=False)
+    assert merged.merged_into.order == merged.order
+    assert merged.merged_into.is_open

@@ -13,7 +13,10 @@ from merchants.access import NotVisible
 from tests.factories import (
     ANSWER,
     REASON,
+    OrderFactory,
     TicketFactory,
+    UserFactory,
+    answerer,
     ask_extension,
     cancelled_ticket,
     completed_ticket,
@@ -41,6 +44,11 @@ MAY = {
     "extend": MERCHANT,
     "grant": SERVICE,
     "decline": SERVICE,
+    "claim": MERCHANT,
+    "release": MERCHANT,
+    "assign": SERVICE | MERCHANT,
+    "transfer": SERVICE,
+    "merge": SERVICE,
 }
 METHODS = {
     "return": "return_to_merchant",
@@ -60,6 +68,11 @@ FROM = {
     "extend": {"waiting_merchant"},
     "grant": {"waiting_merchant"},
     "decline": {"waiting_merchant"},
+    "claim": {"waiting_merchant"},
+    "release": {"waiting_merchant"},
+    "assign": {"waiting_merchant"},
+    "transfer": {"waiting_merchant", "waiting_review", "on_hold"},
+    "merge": {"waiting_merchant", "waiting_review", "on_hold"},
 }
 TO = {
     "submit": "waiting_review",
@@ -73,6 +86,11 @@ TO = {
     "extend": "waiting_merchant",
     "grant": "waiting_merchant",
     "decline": "waiting_merchant",
+    "claim": "waiting_merchant",
+    "release": "waiting_merchant",
+    "assign": "waiting_merchant",
+    "transfer": "waiting_merchant",
+    "merge": "cancelled",
 }
 EVENTS = {
     "submit": "submitted",
@@ -86,6 +104,11 @@ EVENTS = {
     "extend": "extension_asked",
     "grant": "extension_granted",
     "decline": "extension_declined",
+    "claim": "claimed",
+    "release": "released",
+    "assign": "assigned",
+    "transfer": "transferred",
+    "merge": "merged",
 }
 
 
@@ -99,14 +122,26 @@ def act(verb: str, ticket: Ticket, by_user, **also) -> None:
         "hold": {"reason": REASON, "until": database_now() + timedelta(hours=2)},
         "extend": {"reason": REASON, "due_wanted": ticket.due_at + timedelta(hours=2)},
         "decline": {"reason": REASON},
+        "assign": {"reason": REASON},
+        "transfer": {"reason": REASON},
+        "merge": {"reason": REASON},
     }
+    # Made only where they are needed: somebody, an order, a ticket that the verb leads to.
+    if verb == "assign":
+        also["to"] = UserFactory(staff_of=ticket.merchant)
+    if verb == "transfer":
+        also["order"] = OrderFactory()
+    if verb == "merge":
+        also["into"] = TicketFactory(order=ticket.order)
     getattr(ticket, METHODS.get(verb, verb))(by_user=by_user, **words.get(verb, {}), **also)
 
 
 def prepare(verb: str, ticket: Ticket) -> Ticket:
-    """What has to be there beside the state: a request that can be granted or declined."""
+    """What has to be there beside the state: a request to be granted or declined, somebody who holds it."""
     if verb in {"grant", "decline"}:
         ask_extension(ticket)
+    if verb == "release":
+        ticket.claim(by_user=answerer(ticket))
     return ticket
 
 
@@ -196,17 +231,19 @@ def second_round(verb: str, order) -> Ticket:
 
 @pytest.mark.parametrize("verb", MAY)
 def test_a_page_of_an_earlier_round_is_refused_though_the_state_is_the_same(verb, order_a, request):
+    person = request.getfixturevalue(min(MAY[verb]))
     ticket = second_round(verb, order_a)
     before = rows_of(ticket)
     with pytest.raises(AlreadyHandled):
-        act(verb, ticket, request.getfixturevalue(min(MAY[verb])), seen_round=1)
+        act(verb, ticket, person, seen_round=1)
     assert rows_of(ticket) == before
 
 
 @pytest.mark.parametrize("verb", MAY)
 def test_a_page_of_the_current_round_is_good(verb, order_a, request):
+    person = request.getfixturevalue(min(MAY[verb]))
     ticket = second_round(verb, order_a)
-    act(verb, ticket, request.getfixturevalue(min(MAY[verb])), seen_round=2)
+    act(verb, ticket, person, seen_round=2)
     assert ticket.status == TO[verb]
 
 

@@ -6,6 +6,7 @@ from random import Random
 
 from django.utils import timezone
 
+from orders.models import Order
 from tickets.models import Category
 from tickets.models.catalogue import PolicyBook
 
@@ -24,6 +25,8 @@ class Story:
     category: Category
     moments: list[datetime]
     purchase: Purchase | None = None
+    # Another shop's order on which customer service opened the ticket by mistake.
+    wrong_order: Order | None = None
 
     @property
     def opened_at(self) -> datetime:

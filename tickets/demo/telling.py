@@ -15,6 +15,9 @@ from .stories import Story
 
 # The outcomes after which a refund, a new parcel or a new address has really happened.
 SETTLED = {"solved", "partly"}
+# A wrong order is noticed soon.
+NOTICED = timedelta(minutes=4)
+TRANSFER_REASON = "开单时看错了订单号，消费者说的是另一家店的商品，已与消费者核对。"
 REMARK = "售后已与客户约定，见工单处理结果"
 
 
@@ -29,6 +32,8 @@ class Teller:
         self.new_parcel = self._new_parcel()
         self.slots = self._slots()
         self.happenings = [(story.opened_at, self._opening()), *self._steps(), *self._effects()]
+        if story.wrong_order:
+            self.happenings.append(self._put_right())
 
     # What is fixed before the telling begins.
 
@@ -70,13 +75,20 @@ class Teller:
     def _opening(self) -> Callable[[], None]:
         case, at = self.case, self.story.opened_at
         problem = self.phrases.dress(case.problem, case.category).format_map(self.slots)
-        draft = TicketDraft(self.purchase.order, self.story.category, case.urgency, problem)
+        draft = TicketDraft(
+            self.story.wrong_order or self.purchase.order, self.story.category, case.urgency, problem
+        )
         by_user = self._somebody_of_service()
 
         def open_ticket():
             self.ticket = Ticket.open(draft, by_user=by_user, at=at)
 
         return open_ticket
+
+    def _put_right(self) -> Happening:
+        at, by_user = self.story.opened_at + NOTICED, self.house.support[0]
+        order = self.purchase.order
+        return at, lambda: self.ticket.transfer(by_user=by_user, order=order, reason=TRANSFER_REASON, at=at)
 
     def _steps(self) -> list[Happening]:
         told, steps = [], self.story.plot.steps

@@ -11,7 +11,7 @@ from orders.models import Order
 from tickets import scanning
 from tickets.models import Category, Notice, Ticket
 
-from . import consumers, people, purchases
+from . import consumers, handovers, people, purchases
 from .judging import judge
 from .people import House
 from .phrases import Phrases
@@ -64,8 +64,11 @@ def build(
     purchases.write(bought)
 
     phrases = Phrases(rng)
-    for story in stories:
-        told += Teller(story, house, phrases, rng).happenings
+    handovers.mistake(stories)
+    tellers = [Teller(story, house, phrases, rng) for story in stories]
+    told += [happening for teller in tellers for happening in teller.happenings]
+    # With dice of its own: whoever takes a ticket, the stories stay the same.
+    told += handovers.hand_over(tellers, house, now, Random(len(stories)))  # noqa: S311
     told = sorted((one for one in told if one[0] <= now), key=lambda one: one[0])
     for _, happen in progress(told):
         happen()

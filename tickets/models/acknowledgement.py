@@ -5,7 +5,7 @@ from merchants.access import ScopedQuerySet
 
 
 class AcknowledgementQuerySet(ScopedQuerySet):
-    merchant_path = "round__merchant"
+    merchant_path = "round__ticket__merchant"
 
 
 class Acknowledgement(models.Model):

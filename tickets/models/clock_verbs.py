@@ -75,14 +75,20 @@ class ClockVerbs:
                 raise AlreadyHandled
 
     def remind(
-        self, *, by_user, note: str = "", seen_round: int | None = None, at: datetime | None = None
+        self,
+        *,
+        by_user,
+        note: str = "",
+        seen_round: int | None = None,
+        seen_status: str = "",
+        at: datetime | None = None,
     ) -> int:
         """催办: ask the merchant to hurry; returns how many times the round has been reminded, this one included.
 
         ``Refused`` within 15 minutes of the last time.
         """
         note = check_note(note, "催办说明")
-        with self._turn("remind", by_user, seen_round, at) as (transition, round_, now):
+        with self._turn("remind", by_user, seen_round, at, seen_status) as (transition, round_, now):
             earlier = list(
                 Event.objects.filter(ticket=self, round=round_, kind=EventKind.REMINDED).values_list(
                     "occurred_at", flat=True
@@ -128,9 +134,7 @@ class ClockVerbs:
                 asked_by=by_user,
                 asked_at=now,
             )
-            if round_.responded_after is None:
-                round_.responded_after = round_.counted(now)
-                round_.save(update_fields=["responded_after"])
+            self._respond(round_, now)
             text = f"{reason}\n希望延期到：{moment_words(due_wanted)}"
             self._stay(transition, round_, now, by_user, text=text)
         return extension
@@ -170,6 +174,12 @@ class ClockVerbs:
         """Record something that left the ticket in its state."""
         self._came_from = self.status
         self._record(transition, round_, now, by_user, text=text)
+
+    def _respond(self, round_: Round, now: datetime) -> None:
+        """首次响应: the merchant has done something about the round, which is what counts, whatever it was."""
+        if round_.responded_after is None:
+            round_.responded_after = round_.counted(now)
+            round_.save(update_fields=["responded_after"])
 
     def _pending_extension(self, round_: Round) -> Extension:
         extension = round_.extensions.filter(answer=Extension.Answer.PENDING).first()

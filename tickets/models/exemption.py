@@ -6,7 +6,7 @@ from merchants.access import ScopedQuerySet
 
 
 class ExemptionQuerySet(ScopedQuerySet):
-    merchant_path = "round__merchant"
+    merchant_path = "round__ticket__merchant"
 
     def active(self) -> "ExemptionQuerySet":
         return self.filter(revoked_at__isnull=True)

@@ -1,7 +1,8 @@
 """Figures about lateness, as verbs of query sets (product.md, Figures). A page lists by the verb that it counts by.
 
 A round belongs to the period in which its deadline falls; a deadline that has not come yet belongs to none. Rounds of
-cancelled tickets count nowhere, nor do those that stand on hold before their deadline: that will move.
+cancelled tickets count nowhere, nor do those that stand on hold before their deadline: that will move. A round that
+ended because its ticket went to another merchant counts where its deadline had been missed by then.
 """
 
 from dataclasses import dataclass
@@ -71,7 +72,11 @@ class RoundFigures(models.QuerySet):
     def due_in(self, period: Period, now) -> "RoundFigures":
         """到期轮次: the rounds of a period, those of which 超时率 is a share."""
         rounds = self.filter(due_at__gte=period.start, due_at__lt=period.end, due_at__lte=now)
-        return rounds.filter(Q(paused_at__isnull=True) | Q(overdue_at__isnull=False)).not_cancelled()
+        answerable = Q(closed_at__isnull=True) | Q(
+            submitted_at__isnull=False
+        )  # not given to another merchant
+        counted = Q(overdue_at__isnull=False) | (Q(paused_at__isnull=True) & answerable)
+        return rounds.filter(counted).not_cancelled()
 
     def missed(self, now) -> "RoundFigures":
         """Rounds submitted late or still unsubmitted past the deadline, recorded or not."""
@@ -94,8 +99,8 @@ class RoundFigures(models.QuerySet):
         return self.filter(condition if yes else ~condition)
 
     def with_lateness(self, now) -> "RoundFigures":
-        """Adds ``late_by``: how long after its deadline a round was answered, or that it has been due until ``now``."""
-        reached = Coalesce(F("submitted_at"), Value(now), output_field=models.DateTimeField())
+        """Adds ``late_by``: how long after its deadline a round was answered, or ended, or is due until ``now``."""
+        reached = Coalesce(F("submitted_at"), F("closed_at"), Value(now), output_field=models.DateTimeField())
         late_by = ExpressionWrapper(reached - F("due_at"), output_field=models.DurationField())
         return self.annotate(late_by=late_by)
 

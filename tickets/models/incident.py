@@ -30,7 +30,7 @@ class Stage(models.TextChoices):
 
 
 class IncidentQuerySet(ScopedQuerySet):
-    merchant_path = "round__merchant"
+    merchant_path = "round__ticket__merchant"
 
     def open(self) -> "IncidentQuerySet":
         return self.filter(closed_at__isnull=True)

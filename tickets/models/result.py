@@ -12,7 +12,7 @@ from ..wording import RESULT_LETTERS, check_result
 
 
 class ResultQuerySet(ScopedQuerySet):
-    merchant_path = "round__merchant"
+    merchant_path = "round__ticket__merchant"
 
     def bulk_create(self, objs, *args, **kwargs):
         """Many at once, by the same rule as one."""

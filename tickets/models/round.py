@@ -21,6 +21,10 @@ CLOCK_COPY = ("warn_at", "critical_at", "due_at")
 
 
 class RoundQuerySet(RoundFigures, ScopedQuerySet):
+    # Who sees the ticket now, not who had this round: a ticket takes its history along to another merchant. Figures
+    # about a merchant ask for ``merchant`` instead: its lateness stays its own.
+    merchant_path = "ticket__merchant"
+
     def running(self) -> "RoundQuerySet":
         """Rounds whose merchant's clock runs now."""
         return self.filter(is_running=True)

@@ -6,6 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from orders.masking import mask_address, mask_name, mask_phone, mask_text
+from orders.mentions import consumer_names
 from orders.models import Order, OrderStatus, ShipmentStatus
 
 from ..timeliness import moment_words
@@ -26,7 +27,12 @@ MASKS = {
 
 
 class OrderSnapshot(models.Model):
-    """The order as it was when the ticket was opened; the order itself goes on changing."""
+    """The order as it was when the ticket was opened; the order itself goes on changing.
+
+    When the order turned out to be the wrong one, this is the right one as it was then, and ``facts["former"]`` lists
+    what was kept of those before it: the same facts and ``order_number``, ``merchant``, ``taken_at``, ``until``, and
+    the ``names`` and ``addresses`` that a text about it may hold.
+    """
 
     ticket = models.OneToOneField("tickets.Ticket", models.PROTECT, primary_key=True, related_name="snapshot")
     facts = models.JSONField("订单事实", encoder=DjangoJSONEncoder)
@@ -37,6 +43,20 @@ class OrderSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"快照 {self.taken_at:%Y-%m-%d %H:%M}"
+
+    def renew(self, before: Order, order: Order, now: datetime) -> None:
+        """Keep the facts of ``order``, which is meant now; what was kept of the one ``before`` stays with them."""
+        earlier = self.facts.pop("former", [])
+        kept = self.facts | {
+            "order_number": before.number,
+            "merchant": str(before.merchant),
+            "taken_at": self.taken_at,
+            "until": now,
+            "names": consumer_names(before),
+            "addresses": [before.address],
+        }
+        self.facts, self.taken_at = order_facts(order) | {"former": [*earlier, kept]}, now
+        self.save(update_fields=["facts", "taken_at"])
 
 
 def order_facts(order: Order) -> dict:

@@ -53,11 +53,17 @@ class Verbs:
         return result
 
     def approve(
-        self, *, by_user, note: str = "", seen_round: int | None = None, at: datetime | None = None
+        self,
+        *,
+        by_user,
+        note: str = "",
+        seen_round: int | None = None,
+        seen_status: str = "",
+        at: datetime | None = None,
     ) -> None:
         """审核通过: customer service accepts the result; the ticket is completed."""
         note = check_note(note, "审核意见")
-        with self._turn("approve", by_user, seen_round, at) as (transition, round_, now):
+        with self._turn("approve", by_user, seen_round, at, seen_status) as (transition, round_, now):
             self._close(round_, now)
             self.completed_at = now
             self._move(transition, now, "completed_at")
@@ -87,17 +93,7 @@ class Verbs:
         """
         reason = check_text(reason, "撤销原因")
         with self._turn("cancel", by_user, seen_round, at, seen_status) as (transition, round_, now):
-            if round_.paused_at:
-                pause = self._open_pause(round_)
-                if pause.until <= now:  # the clock has been going since then, though no scan has come
-                    self._go_on(round_, pause, pause.until, None, now)
-                else:
-                    self._end_pause(pause, now)
-                    self._lapse_extension(round_, now)
-                    self.stopped_at = round_.paused_at
-            if round_.is_running:
-                self._stop_clock(round_, now)
-            self._close(round_, now)
+            self._end(round_, now)
             self._move(transition, now, "stopped_at", "was_late")
             self._record(transition, round_, now, by_user, text=reason)
 
@@ -170,6 +166,20 @@ class Verbs:
         self.stopped_at = now
         self._lapse_extension(round_, now)
 
+    def _end(self, round_: Round, now: datetime) -> None:
+        """End the round whether its clock runs, stands or has stopped; a pause ends and a wish lapses with it."""
+        if round_.paused_at:
+            pause = self._open_pause(round_)
+            if pause.until <= now:  # the clock has been going since then, though no scan has come
+                self._go_on(round_, pause, pause.until, None, now)
+            else:
+                self._end_pause(pause, now)
+                self._lapse_extension(round_, now)
+                self.stopped_at = round_.paused_at
+        if round_.is_running:
+            self._stop_clock(round_, now)
+        self._close(round_, now)
+
     def _climb(self, round_: Round, now: datetime) -> None:
         """Record the rungs of the alert ladder that no scan has seen yet."""
         reached = round_.climb(now)
@@ -185,8 +195,16 @@ class Verbs:
         round_.save(update_fields=["is_open", "closed_at", *Round.CLOCK_FIELDS])
 
     def _next_round(
-        self, transition: Transition, now: datetime, by_user, reason: str, *, is_returned: bool
+        self,
+        transition: Transition,
+        now: datetime,
+        by_user,
+        reason: str,
+        *,
+        is_returned: bool,
+        also: tuple[str, ...] = (),
     ) -> None:
+        """The merchant's turn begins; ``also`` are the columns of the ticket that the verb itself has changed."""
         book = PolicyBook()
         policy = book.find(self.category_id, self.urgency)
         self.round_no += 1
@@ -203,6 +221,7 @@ class Verbs:
             "completed_at",
             *CLOCK_COPY,
             "stopped_at",
+            *also,
         )
         self._record(transition, round_, now, by_user, text=reason)
 

@@ -36,8 +36,11 @@ KIND_OF_LEVEL = {
     AlertLevel.CRITICAL: NoticeKind.CRITICAL,
     AlertLevel.URGENT: NoticeKind.URGENT,
 }
-# What somebody hears of; the others are steps that nobody has to act upon, or the ladder's.
-TOLD = frozenset(EventKind.values) & frozenset(NoticeKind.values)
+# What somebody hears of; the others are steps that nobody has to act upon, or the ladder's. Merged into another, a
+# ticket is as void as a cancelled one.
+NOTICE_OF = {kind: NoticeKind(kind) for kind in EventKind.values if kind in NoticeKind.values} | {
+    EventKind.MERGED: NoticeKind.CANCELLED
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,9 @@ def write(tellings: Iterable[Telling], *, if_new: bool = False) -> None:
 
 def tell_event(ticket, event: Event) -> None:
     """What a verb has just recorded, told in the verb's own transaction."""
-    if event.kind not in TOLD:
+    kind = NOTICE_OF.get(event.kind)
+    if kind is None:
         return
-    kind = NoticeKind(event.kind)
     theirs = kind in {NoticeKind.SUBMITTED, NoticeKind.EXTENSION_ASKED}
     audience = Audience([ticket], merchants=not theirs, service=theirs)
     people, robots = audience.of(kind, ticket, again=_again(event))
@@ -156,7 +159,7 @@ def announce_alerts(now: datetime, batch: int = BATCH) -> int:
         return 0
     with transaction.atomic():
         locked = waiting.select_for_update(no_key=True, skip_locked=True, of=("self",))
-        rounds = list(locked.select_related("ticket__category", "ticket__merchant")[:batch])
+        rounds = list(locked.select_related("ticket__category", "ticket__merchant", "merchant")[:batch])
         audience = Audience([round_.ticket for round_ in rounds], service=True)
         write(telling for round_ in rounds if (telling := _telling_of_alert(round_, audience, now)))
         Round.objects.filter(pk__in=[round_.pk for round_ in rounds]).update(told_level=F("alert_level"))

@@ -31,10 +31,11 @@ FOR_THE_MERCHANT = frozenset(
         NoticeKind.WARNING,
         NoticeKind.CRITICAL,
         NoticeKind.URGENT,
+        NoticeKind.TRANSFERRED,
     }
 )
 FOR_THE_SERVICE = frozenset({NoticeKind.SUBMITTED, NoticeKind.EXTENSION_ASKED, NoticeKind.URGENT})
-# The owner of a shop with staff is spared these; a reminder only the first time.
+# Told only to whoever holds the ticket, else to the staff of a shop that has some; a reminder only the first time.
 FOR_THE_FRONT_LINE = frozenset({NoticeKind.WARNING, NoticeKind.REMINDED})
 
 
@@ -88,6 +89,8 @@ class Audience:
         if kind in FOR_THE_MERCHANT:
             people += self._merchant(ticket, front_line=kind in FOR_THE_FRONT_LINE and not again)
             robots += self.robots_of[ticket.merchant_id]
+        if kind == NoticeKind.ASSIGNED:
+            people += self._holder(ticket)
         if kind in FOR_THE_SERVICE:
             service = self.service_of(ticket)
             people += service.people
@@ -101,8 +104,14 @@ class Audience:
 
     def _merchant(self, ticket, *, front_line: bool) -> list[User]:
         people = self.people_of[ticket.merchant_id]
+        if front_line and (holder := self._holder(ticket)):
+            return holder
         staff = [person for person in people if person.role == Role.MERCHANT_STAFF]
         return staff if front_line and staff else people
+
+    def _holder(self, ticket) -> list[User]:
+        """Whoever has taken the ticket upon themselves, if they can still work on it."""
+        return [person for person in self.people_of[ticket.merchant_id] if person.pk == ticket.assignee_id]
 
 
 def managers() -> list[User]:

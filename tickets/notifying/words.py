@@ -22,6 +22,8 @@ WITH_A_DEADLINE = frozenset(
         NoticeKind.EXTENSION_ASKED,
         NoticeKind.EXTENSION_GRANTED,
         NoticeKind.EXTENSION_DECLINED,
+        NoticeKind.ASSIGNED,
+        NoticeKind.TRANSFERRED,
     }
 )
 # How many of the longest late the daily list names.
@@ -75,7 +77,7 @@ def about_alert(kind: NoticeKind, round_) -> str:
         tail = f"，截止 {moment_words(round_.due_at)}，商户 {moment_words(round_.submitted_at)} 才提交"
     else:
         tail = f"，已于 {moment_words(round_.due_at)} 超过截止时间"
-    return _headed(kind, _ticket(round_.ticket, round_.number) + tail)
+    return _headed(kind, _ticket(round_.ticket, round_.number, round_.merchant) + tail)
 
 
 def overdue_list(late: int, soon: int, worst: Sequence, now: datetime) -> str:
@@ -91,9 +93,10 @@ def overdue_list(late: int, soon: int, worst: Sequence, now: datetime) -> str:
     return _headed(NoticeKind.OVERDUE_LIST, "\n".join([text, *lines]))
 
 
-def _ticket(ticket, round_no: int) -> str:
+def _ticket(ticket, round_no: int, merchant=None) -> str:
+    """``merchant`` is whose round it was, where the ticket may have gone to another since."""
     urgency = Urgency(ticket.urgency).label
-    return f"工单 {ticket.number}（{ticket.category}，{urgency}，第{round_no}轮），商户 {ticket.merchant}"
+    return f"工单 {ticket.number}（{ticket.category}，{urgency}，第{round_no}轮），商户 {merchant or ticket.merchant}"
 
 
 def _headed(kind: NoticeKind, text: str) -> str:

@@ -1,13 +1,16 @@
 """The ticket's page: everything about it on one page, and at its bottom what the reader can do."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from merchants.access import WORKING_ROLES, allow
+from merchants.access import WORKING_ROLES, Role, allow
+from merchants.models import User
 from orders.mentions import mask_about
+from orders.models import Order
 
 from ..clock import database_now
 from ..forms import (
@@ -22,11 +25,13 @@ from ..forms import (
     ResumeForm,
     TurnForm,
 )
-from ..history import History
+from ..handover_forms import AssignForm, ClaimForm, MergeForm, TransferForm
+from ..history import History, act_words
 from ..lifecycle import Status, Transition, verbs_for
 from ..models import Ticket
-from ..models.snapshot import differences
+from ..models.snapshot import ORDER_FACTS, differences, shown
 from ..models.ticket import NOT_VISIBLE
+from ..related import related_to
 
 IDLE = {
     Status.WAITING_MERCHANT: "等待商家处理",
@@ -42,6 +47,9 @@ HINTS = {
     "extend": "到期前可申请更晚的截止时间，客服同意后生效",
     "grant": "截止时间改为商家申请的时间",
     "decline": "截止时间不变",
+    "assign": "指定由哪位同事处理；其他同事仍可以提交",
+    "transfer": "开单时填错了订单；转给正确订单的商户",
+    "merge": "同一件事已有工单；本工单撤销，指向那一张",
     "approve": "处理结果属实、完整，工单完结",
     "return": "结果不够清楚或未解决，退回后重新计时",
     "cancel": "开错或不再需要处理",
@@ -54,6 +62,8 @@ ACTION_TONES = {
     "reopen": "warn",
     "grant": "ok",
     "remind": "warn",
+    "transfer": "warn",
+    "merge": "bad",
 }
 REASONS = {
     "return": "退回原因",
@@ -62,6 +72,9 @@ REASONS = {
     "hold": "挂起原因",
     "extend": "延期原因",
     "decline": "不同意的原因",
+    "assign": "转派原因",
+    "transfer": "转派原因",
+    "merge": "合并原因",
 }
 FORMS = {
     "approve": NoteForm,
@@ -71,26 +84,42 @@ FORMS = {
     "cancel": CancelForm,
     "hold": HoldForm,
     "extend": ExtendForm,
+    "claim": ClaimForm,
+    "release": TurnForm,
+    "assign": AssignForm,
+    "transfer": TransferForm,
+    "merge": MergeForm,
 }
+# Buttons beside what they change instead of a row below the answer.
+BESIDE = {"submit", "claim", "release"}
+
+# As many as somebody can read through.
+MOST_DUPLICATES = 20
 
 
 def find(request: HttpRequest, number: str) -> Ticket:
     """The ticket with this number that the person may see; otherwise the one 404 for all."""
     tickets = Ticket.objects.select_related(
-        "merchant", "category", "opened_by", "order__customer", "snapshot"
+        "merchant", "category", "opened_by", "order__customer", "snapshot", "assignee", "merged_into"
     )
     tickets = tickets.prefetch_related("order__lines", "order__shipments")
     return tickets.visible_or_404(request.user, NOT_VISIBLE, number=number)
 
 
-def form_for(verb: str, ticket: Ticket, data=None) -> TurnForm:
-    """The form of one verb, empty or with what was sent."""
+def form_for(verb: str, ticket: Ticket, user, data=None) -> TurnForm:
+    """The form of one verb for this person, empty or with what was sent."""
     seen = {"seen_round": ticket.round_no, "seen_status": ticket.status}
     options = {"initial": seen, "prefix": None if verb == "submit" else verb}
     if verb == "submit":
         return ResultForm(data, **options)
     if verb in REASONS:
         options["what"] = REASONS[verb]
+    if verb == "assign":
+        options |= {"tickets": [ticket], "user": user}
+    if verb in ("transfer", "merge"):
+        options["user"] = user
+    if verb == "claim" and ticket.holder:
+        seen["take_over_from"] = ticket.holder.pk
     return FORMS.get(verb, ReasonForm)(data, **options)
 
 
@@ -111,9 +140,9 @@ def ticket_page(
     allowed = [
         transition
         for transition in verbs_for(request.user, ticket.status)
-        if transition.verb == verb or _makes_sense(transition.verb, history, now)
+        if transition.verb == verb or _makes_sense(transition.verb, history, request.user, now)
     ]
-    forms = {transition.verb: form_for(transition.verb, ticket) for transition in allowed}
+    forms = {transition.verb: form_for(transition.verb, ticket, request.user) for transition in allowed}
     if form is not None and not refused and verb in forms:
         forms[verb] = form
     context = {
@@ -131,27 +160,65 @@ def ticket_page(
         "actions": [
             _action(ticket, transition, forms[transition.verb])
             for transition in allowed
-            if transition.verb != "submit"
+            if transition.verb not in BESIDE
         ],
+        "claim": forms.get("claim"),
+        "release": forms.get("release"),
+        "duplicates": _duplicates(ticket) if "merge" in forms else [],
         "idle": IDLE[ticket.status],
         "conflict": _conflict(history, refused, form),
         "is_merchant": request.user.is_merchant,
         **_order_context(request, ticket),
+        **_merged_context(request, ticket),
     }
     return render(request, "tickets/detail.html", context, status=status)
 
 
 def _order_context(request: HttpRequest, ticket: Ticket) -> dict:
     order = ticket.order
-    siblings = order.tickets.for_user(request.user).exclude(pk=ticket.pk).order_by("-created_at")
     return {
         "order": order,
         "lines": order.lines.all(),
         "shipments": order.shipments.all(),
         "changes": _changes(ticket),
         "snapshot_at": ticket.snapshot.taken_at,
-        "siblings": siblings.select_related("category")[:10],
+        "former_orders": _former_orders(ticket) if request.user.is_service else [],
+        "related": related_to(ticket, request.user),
     }
+
+
+def _merged_context(request: HttpRequest, ticket: Ticket) -> dict:
+    """Where the ticket went, and what came into it; a merchant sees of these only its own."""
+    into = ticket.merged_into
+    if into and request.user.is_merchant and into.merchant_id != request.user.merchant_id:
+        into = None
+    merged = ticket.merged_tickets.for_user(request.user).select_related("category", "merchant")
+    return {"merged_into": into, "merged": list(merged.order_by("created_at")[:MOST_DUPLICATES])}
+
+
+def _duplicates(ticket: Ticket) -> list[Ticket]:
+    """What 合并重复 suggests."""
+    return list(ticket.duplicates().select_related("category")[:MOST_DUPLICATES])
+
+
+def _former_orders(ticket: Ticket) -> list[dict]:
+    """What was kept of the orders that the ticket was about before, masked."""
+    kept = ticket.snapshot.facts
+    return [
+        {
+            "number": facts["order_number"],
+            "merchant": facts["merchant"],
+            "until": datetime.fromisoformat(facts["until"]),
+            "facts": [
+                {
+                    "label": Order._meta.get_field(name).verbose_name,
+                    "value": mask_about(shown(name, facts.get(name)), ticket.order, kept),
+                }
+                for name in ORDER_FACTS
+            ],
+        }
+        for facts in kept.get("former", [])
+    ]
 
 
 def _changes(ticket: Ticket) -> list[dict[str, str]]:
@@ -181,8 +248,17 @@ def _result(ticket: Ticket, history: History) -> dict | None:
     }
 
 
-def _makes_sense(verb: str, history: History, now) -> bool:
+def _makes_sense(verb: str, history: History, user, now) -> bool:
     """Whether a verb that the state allows has anything to act on just now."""
+    ticket = history.ticket
+    if verb == "claim":
+        return ticket.holder != user
+    if verb == "release":
+        return ticket.holder is not None and (ticket.holder == user or user.role == Role.MERCHANT_OWNER)
+    if verb == "assign":
+        return User.objects.working_for(ticket.merchant_id).exclude(pk=ticket.assignee_id).exists()
+    if verb == "merge":
+        return ticket.duplicates().exists()
     if verb in ("grant", "decline"):
         return history.pending_extension is not None
     if verb == "extend":
@@ -207,8 +283,8 @@ def _conflict(history: History, refused: str, form: TurnForm | None) -> dict | N
     if not refused:
         return None
     act = history.last_act()
-    happened = ""
-    if act:
-        when = timezone.localtime(act.occurred_at).strftime("%m月%d日 %H:%M")
-        happened = f"{act.actor_name}（{act.actor_role}）于 {when} {act.get_kind_display()}"
-    return {"sentence": refused, "happened": happened, "typed": form.typed() if form else []}
+    return {
+        "sentence": refused,
+        "happened": act_words(act) if act else "",
+        "typed": form.typed() if form else [],
+    }

@@ -9,14 +9,15 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, allow
-from orders.mentions import consumer_columns, mask_row
 
+from .. import bulk
 from ..clock import database_now
 from ..lifecycle import Status, Urgency
+from ..mentions import consumer_columns, mask_row
 from ..models import Ticket
 from ..models.queries import TABS
-from ..paging import Ordering, page, query_without
-from ..search import SearchForm
+from ..paging import SIZE, Ordering, page, query_without
+from ..search import HOLDERS, SearchForm
 from ..tabs import tab_links
 from ..timeliness import countdown
 
@@ -25,7 +26,7 @@ SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
     "is_returned", "round_no", "warn_at", "critical_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
-    *consumer_columns("order__"),
+    "assignee__name", *consumer_columns("order__"),
 ]  # fmt: skip
 
 
@@ -43,11 +44,15 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     found = form.apply(Ticket.objects.for_user(request.user))
     counts = found.tab_counts(now)
     sort, ordering = _ordering(request.GET.get("sort", ""), tab)
-    pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab])
+    size = bulk.MOST if request.GET.get("per") == str(bulk.MOST) else SIZE
+    pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab], size)
     context = {
         "form": form,
         "tabs": tab_links(TABS, counts, tab, query_without(request.GET, "tab", "sort"), name="tab"),
         "rows": [_row(values, now) for values in pager.rows],
+        "bulk_verbs": bulk.verbs_offered(request.user),
+        "per": _per(request, size, counts[tab]),
+        "holders": _holders(request) if request.user.is_merchant else [],
         "sorts": _sorts(request, sort),
         "pager": pager,
         "show_merchant": True,
@@ -58,11 +63,42 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     return render(request, "tickets/_rows.html" if request.htmx else "tickets/list.html", context)
 
 
+def rows_of(numbers: list[str], user, now) -> list[dict]:
+    """The rows of these tickets as the list shows them, in this order; without those hidden from the person."""
+    found = Ticket.objects.for_user(user).filter(number__in=numbers).values(*COLUMNS)
+    rows = {values["number"]: _row(values, now) for values in found}
+    return [rows[number] for number in numbers if number in rows]
+
+
+def _per(request: HttpRequest, size: int, total: int) -> dict | None:
+    """The way to as many rows as can be handled at once, or back; ``None`` where one page shows all of them."""
+    if size == SIZE and total <= SIZE:
+        return None
+    other = {"per": str(bulk.MOST)} if size == SIZE else {}
+    return {
+        "label": f"每页{bulk.MOST if other else SIZE}张",
+        "url": "?" + urlencode(query_without(request.GET, "per") | other),
+    }
+
+
 def _ordering(sort: str, tab: str) -> tuple[str, Ordering]:
     """What was asked for; else the most urgent first where somebody waits, the newest first in 全部."""
     if sort.removeprefix("-") not in SORTS:
         sort = "-created" if tab == "all" else "due"
     return sort, Ordering(SORTS[sort.removeprefix("-")], descending=sort.startswith("-"))
+
+
+def _holders(request: HttpRequest) -> list[dict]:
+    """The quick ways to what is one's own and to what nobody has taken yet."""
+    rest, current = query_without(request.GET, "holder"), request.GET.get("holder", "")
+    return [
+        {
+            "label": label if key else "不限",
+            "url": "?" + urlencode(rest | ({"holder": key} if key else {})),
+            "current": key == current,
+        }
+        for key, label in HOLDERS.items()
+    ]
 
 
 def _sorts(request: HttpRequest, current: str) -> dict[str, dict]:
@@ -86,6 +122,7 @@ def _row(values: dict, now) -> dict:
         "url": reverse("tickets:detail", args=[values["number"]]),
         "order_url": reverse("orders:detail", args=[values["order_number"]]),
         "merchant_name": values["merchant__name"],
+        "holder": values["assignee__name"],
         "category": values["category__name"],
         "problem": mask_row(values["problem"], values, "order__"),
         "urgency_label": Urgency(values["urgency"]).label,

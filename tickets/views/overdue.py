@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import Role, allow
-from orders.mentions import mask_row
 
 from ..clock import database_now
 from ..desk import COUNTED, FIGURES, GROUPS, LATE_SHOWS, MOST_LINES, SHOWS, SORTS, Desk, rates
 from ..exporting import csv_response
 from ..late_rows import COLUMNS, late_rows
 from ..lifecycle import Refused
+from ..mentions import mask_row
 from ..models import DeadlineScan, Round
 from ..models.calendar import holiday_warnings
 from ..models.figures import LATENESS, REPEATED_DAYS

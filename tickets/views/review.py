@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import SERVICE_ROLES, allow
-from orders.mentions import consumer_columns, mask_row
 
 from ..clock import database_now
 from ..lifecycle import Outcome, Urgency
+from ..mentions import consumer_columns, mask_row
 from ..models import Ticket
 from ..paging import Ordering, page
 

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from merchants.access import Role, allow
 from merchants.models import Merchant
-from orders.mentions import consumer_columns, mask_row
 
 from ..clock import database_now
 from ..desk import PeriodForm
 from ..lifecycle import Status, Urgency
+from ..mentions import consumer_columns, mask_row
 from ..models.figures import Mean, Rate
 from ..paging import Ordering, page, query_without
 from ..timeliness import span_words
@@ -32,7 +32,8 @@ SHARES = [
 MEANS = [("首次响应", "responded", "responded"), ("平均处理时长", "took", "answered")]
 ROUND_COLUMNS = [
     "id", "number", "urgency", "due_at", "submitted_at", "took", "merchant__name", "ticket__number", "ticket__problem",
-    "ticket__category__name", "ticket__status", *consumer_columns("ticket__order__"),
+    "ticket__category__name", "ticket__status", "ticket__merchant", "closed_at",
+    *consumer_columns("ticket__order__"),
 ]  # fmt: skip
 TICKET_COLUMNS = [
     "id", "number", "round_no", "urgency", "created_at", "completed_at", "merchant__name", "problem", "category__name",
@@ -151,7 +152,10 @@ def timeliness_list(request: HttpRequest) -> HttpResponse:
     context = {
         "label": labels[figure],
         "form": form,
-        "rows": [_round_row(values, now) if by_rounds else _ticket_row(values) for values in pager.rows],
+        "rows": [
+            _round_row(values, now, request.user) if by_rounds else _ticket_row(values)
+            for values in pager.rows
+        ],
         "by_rounds": by_rounds,
         "pager": pager,
         "title": "本店时效" if request.user.is_merchant else "商户时效统计",
@@ -161,12 +165,17 @@ def timeliness_list(request: HttpRequest) -> HttpResponse:
     return render(request, "tickets/timeliness_list.html", context)
 
 
-def _round_row(values: dict, now) -> dict:
-    late_by = (values["submitted_at"] or now) - values["due_at"]
+def _round_row(values: dict, now, user) -> dict:
+    late_by = (values["submitted_at"] or values["closed_at"] or now) - values["due_at"]
+    about = _about(
+        values["ticket__number"], values["merchant__name"], values["ticket__status"], values["urgency"]
+    )
+    if user.is_merchant and values["ticket__merchant"] != user.merchant_id:
+        # It counts, and that is all that may still be known of it here.
+        gone = {"number": "已转派其他商户", "url": "", "status": "", "status_label": "—"}
+        values, about = values | {"ticket__problem": "", "ticket__category__name": "—"}, about | gone
     return {
-        **_about(
-            values["ticket__number"], values["merchant__name"], values["ticket__status"], values["urgency"]
-        ),
+        **about,
         "round_no": values["number"],
         "category": values["ticket__category__name"],
         "problem": mask_row(values["ticket__problem"], values, "ticket__order__"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, allow
+from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, WORKING_ROLES, allow
 
 from ..forms import ResultForm, TurnForm
 from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
@@ -178,6 +178,86 @@ def decline(request: HttpRequest, number: str) -> HttpResponse:
     return _press(request, number, "decline", act)
 
 
+@allow(*MERCHANT_ROLES)
+@press_or_look
+def claim(request: HttpRequest, number: str) -> HttpResponse:
+    """认领, or 接手 from a colleague."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        ticket.claim(
+            by_user=request.user,
+            take_over_from=form.cleaned_data["take_over_from"],
+            seen_round=form.round_shown,
+        )
+        return "已认领，处理人是您；同事仍可以提交"
+
+    return _press(request, number, "claim", act)
+
+
+@allow(*MERCHANT_ROLES)
+@press_or_look
+def release(request: HttpRequest, number: str) -> HttpResponse:
+    """退回待认领."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        ticket.release(by_user=request.user, seen_round=form.round_shown)
+        return "已退回待认领"
+
+    return _press(request, number, "release", act)
+
+
+@allow(*WORKING_ROLES)
+@press_or_look
+def assign(request: HttpRequest, number: str) -> HttpResponse:
+    """转派同事."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        data = form.cleaned_data
+        ticket.assign(by_user=request.user, to=data["to"], reason=data["reason"], seen_round=form.round_shown)
+        return f"已转派给{data['to']}"
+
+    return _press(request, number, "assign", act)
+
+
+@allow(*SERVICE_ROLES)
+@press_or_look
+def transfer(request: HttpRequest, number: str) -> HttpResponse:
+    """转派商户."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        before = ticket.merchant_id
+        ticket.transfer(
+            by_user=request.user,
+            order=form.order,
+            reason=form.cleaned_data["reason"],
+            seen_round=form.round_shown,
+            seen_status=form.status_shown,
+        )
+        if ticket.merchant_id == before:
+            return f"订单已更正为 {ticket.order_number}，商户不变"
+        return f"已转派给商户「{ticket.merchant}」，开始新一轮计时"
+
+    return _press(request, number, "transfer", act)
+
+
+@allow(*SERVICE_ROLES)
+@press_or_look
+def merge(request: HttpRequest, number: str) -> HttpResponse:
+    """合并重复."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        ticket.merge(
+            by_user=request.user,
+            into=form.ticket,
+            reason=form.cleaned_data["reason"],
+            seen_round=form.round_shown,
+            seen_status=form.status_shown,
+        )
+        return f"已并入 {form.ticket}，本工单已撤销"
+
+    return _press(request, number, "merge", act)
+
+
 def _press(
     request: HttpRequest, number: str, verb: str, act: Callable[[Ticket, TurnForm], str]
 ) -> HttpResponse:
@@ -188,7 +268,7 @@ def _press(
     ticket = find(request, number)
     if request.method != "POST":
         return redirect(ticket)
-    form = form_for(verb, ticket, request.POST)
+    form = form_for(verb, ticket, request.user, request.POST)
     if form.is_valid():
         try:
             done = act(ticket, form)
