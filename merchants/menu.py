@@ -34,6 +34,7 @@ VERBS = [
     "extend",
     "grant",
     "decline",
+    "add_evidence",
 ]
 DEADLINE_PAGES = [
     "policy_new",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import calendars, deadlines, detail, holidays, listing, opening, overdue, review, verbs
+from .views import calendars, deadlines, detail, evidence, holidays, listing, opening, overdue, review, verbs
 
 app_name = "tickets"
 
@@ -22,6 +22,12 @@ urlpatterns = [
     path("deadlines/holidays/template/", holidays.holiday_template, name="holiday_template"),
     path("deadlines/holidays/<int:pk>/delete/", holidays.holiday_delete, name="holiday_delete"),
     path("<str:number>/", detail.ticket_detail, name="detail"),
+    path("<str:number>/files/", evidence.upload, name="upload"),
+    path("<str:number>/files/<uuid:key>/", evidence.file, name="file"),
+    path("<str:number>/files/<uuid:key>/thumb/", evidence.thumbnail, name="thumbnail"),
+    path("<str:number>/files/<uuid:key>/caption/", evidence.caption, name="caption"),
+    path("<str:number>/files/<uuid:key>/discard/", evidence.discard, name="discard"),
+    path("<str:number>/evidence/", evidence.add_evidence, name="add_evidence"),
     path("<str:number>/submit/", verbs.submit, name="submit"),
     path("<str:number>/approve/", verbs.approve, name="approve"),
     path("<str:number>/return/", verbs.return_to_merchant, name="return"),

@@ -1,4 +1,5 @@
 from .alert import Alert, AlertLevel
+from .attachment import Attachment, Purpose
 from .calendar import Calendar, Shift, SpecialDay
 from .catalogue import Category, Policy
 from .delivery import Channel, Delivery
@@ -17,6 +18,7 @@ from .ticket import Ticket, TicketDraft
 __all__ = [
     "Alert",
     "AlertLevel",
+    "Attachment",
     "Calendar",
     "Category",
     "Channel",
@@ -30,6 +32,7 @@ __all__ = [
     "OrderSnapshot",
     "Pause",
     "Policy",
+    "Purpose",
     "Result",
     "Robot",
     "RobotKind",
