@@ -11,6 +11,7 @@ chunks, further frames, and whatever hangs behind the picture stay behind.
 import errno
 import io
 import json
+import re
 import resource
 import sys
 from pathlib import Path
@@ -26,6 +27,8 @@ LONGEST = 20_000
 POINTS = {"JPEG": 50_000_000, "PNG": 27_000_000, "WEBP": 13_000_000, "HEIF": 25_000_000}
 # A JPEG in passes is held whole, as coefficients, until the last pass: bytes for those and for its points.
 PROGRESSIVE_BYTES = 168_000_000
+# A camera tells a picture in ten scans at most; each costs a walk over all its points.
+MOST_SCANS = 64
 # A screenshot stays sharp as PNG; a PNG that needs more than this is a photo.
 PNG_BYTES = 2 * MEGABYTE
 # What is kept is never larger than what may be sent.
@@ -35,6 +38,9 @@ QUALITY, LOW_QUALITY, THUMBNAIL_QUALITY = 86, 60, 80
 
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 ORIENTATION = 0x0112
+START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+# Within a scan 0xFF stands before 0, as itself, and before the marks of restarts.
+NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
 # Words for the reasons; tickets/evidence/developing.py has the sentences.
 UNKNOWN, BROKEN, TOO_LARGE, NO_SPACE = "unknown", "broken", "too_large", "no_space"
@@ -80,6 +86,8 @@ def opened(source: Path):
     if width * height > POINTS[kind] or max(width, height) > LONGEST:
         raise Unusable(TOO_LARGE)
     if kind == "JPEG":
+        if scans(source.read_bytes()) > MOST_SCANS:
+            raise Unusable(BROKEN)
         coefficients = width * height * 2 * share_of_layers(picture) if picture.info.get("progressive") else 0
         picture.draft(
             None, (EDGE, EDGE)
@@ -87,6 +95,19 @@ def opened(source: Path):
         if coefficients and coefficients + picture.width * picture.height * 4 > PROGRESSIVE_BYTES:
             raise Unusable(TOO_LARGE)
     return picture
+
+
+def scans(jpeg: bytes) -> int:
+    """How many scans a JPEG has up to its end; what hangs behind it is no part of it."""
+    found, place = 0, 2
+    while place + 4 <= len(jpeg) and jpeg[place] == 0xFF and jpeg[place + 1] != END_OF_IMAGE:
+        is_scan = jpeg[place + 1] == START_OF_SCAN
+        place += 2 + int.from_bytes(jpeg[place + 2 : place + 4])
+        if is_scan:
+            found += 1
+            marker = NEXT_MARKER.search(jpeg, place)
+            place = marker.start() if marker else len(jpeg)
+    return found
 
 
 def share_of_layers(picture) -> float:
@@ -102,6 +123,7 @@ def developed(source: Path) -> tuple:
     frame = first_frame(picture)
     picture.im = None  # what is decoded is held once
     frame = in_rgb(smaller(frame, EDGE), profile)
+    frame.info = {}  # Pillow writes what it finds there: a profile, a comment, a resolution
     return (frame.transpose(orientation) if orientation is not None else frame), kind
 
 

@@ -23,7 +23,7 @@ def clean_name(raw: str, media_type: str) -> str:
     ``NAME_LENGTH`` characters, ending as what the file has become ends.
     """
     name = seen_name(raw)
-    stem = name.rpartition(".")[0] or name
+    stem = name.rpartition(".")[0] if "." in name else name
     stem = " ".join(stem.split()).strip(". ")
     suffix = SUFFIXES[media_type]
     stem = stem[: NAME_LENGTH - len(suffix)].rstrip(". ")

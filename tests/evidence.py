@@ -1,0 +1,59 @@
+"""Pictures and papers for tests, made on the spot; honest ones here, hostile ones in tests/hostile_files.py."""
+
+import io
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from tickets.models import Attachment, Purpose
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def picture(
+    size: tuple[int, int] = (40, 30), colour: object = (200, 30, 60), mode: str = "RGB"
+) -> Image.Image:
+    return Image.new(mode, size, colour)
+
+
+def encoded(image: Image.Image, kind: str = "JPEG", **options) -> bytes:
+    """The picture as a file of that kind."""
+    if kind == "HEIF":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    page = io.BytesIO()
+    image.save(page, kind, **options)
+    return page.getvalue()
+
+
+@cache
+def photo(kind: str = "JPEG", size: tuple[int, int] = (40, 30)) -> bytes:
+    """A small honest picture."""
+    return encoded(picture(size), kind)
+
+
+def upload(content: bytes | None = None, name: str = "开线.jpg") -> SimpleUploadedFile:
+    """A file as a form brings it."""
+    return SimpleUploadedFile(name, photo() if content is None else content)
+
+
+def staged(by_user, ticket=None, content: bytes | None = None, name: str = "开线.jpg", **about) -> Attachment:
+    """Taken in and lying ready: with a merchant's answer, or with a problem."""
+    purpose = Purpose.RESULT if by_user.is_merchant else Purpose.PROBLEM
+    return Attachment.stage(upload(content, name), by_user=by_user, purpose=purpose, ticket=ticket, **about)
+
+
+def files_below(root: Path) -> list[str]:
+    """Everything on the shelf."""
+    return sorted(file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
+
+
+@pytest.fixture
+def media(settings, tmp_path) -> Path:
+    """A ``MEDIA_ROOT`` of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
