@@ -61,8 +61,10 @@ def resized_jpeg(width: int, height: int, **options) -> bytes:
 
 
 def resized_png(width: int, height: int) -> bytes:
-    """A small PNG that says something else, with the checksum of before."""
-    return png(8, 8).replace(struct.pack(">II", 8, 8), struct.pack(">II", width, height), 1)
+    """A small PNG that says something else, with the right checksum."""
+    rest = bytes([8, 0, 0, 0, 0])
+    told = chunk(b"IHDR", struct.pack(">II", width, height) + rest)
+    return png(8, 8).replace(chunk(b"IHDR", struct.pack(">II", 8, 8) + rest), told)
 
 
 def resized_heic(width: int, height: int) -> bytes:
@@ -205,7 +207,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "HEIC of 12,000²": ("a.heic", lambda: resized_heic(12_000, 12_000), TOO_LARGE),
     "HEIC of 20,000²": ("a.heic", lambda: resized_heic(20_000, 20_000), TOO_LARGE),
     "PNG 25,000 wide and 1 high": ("a.png", lambda: png(25_000, 1), TOO_LARGE),
-    "PNG that claims 2³¹ points a row": ("a.png", lambda: resized_png(2**31 - 1, 2**31 - 1), BROKEN),
+    "PNG that claims 2³¹ points a row": ("a.png", lambda: resized_png(2**31 - 1, 2**31 - 1), TOO_LARGE),
     "text that unfolds to 80 MB": ("a.png", lambda: png(8, 8, more=TEXT_BOMB), BROKEN),
     "JPEG of 4,000 scans": ("a.jpg", scan_bomb, BROKEN),
     # Damaged.
