@@ -14,6 +14,7 @@ from tickets.models import Category, Ticket
 from . import consumers, people, purchases
 from .people import House
 from .phrases import Phrases
+from .pictures import Album
 from .purchases import Happening, Purchase
 from .shops import Case, Shop, read_shops
 from .stories import Story, compose
@@ -60,9 +61,9 @@ def build(
         stories, bought, told = stories + shop_stories, bought + sold, told + course
     purchases.write(bought)
 
-    phrases = Phrases(rng)
+    phrases, album = Phrases(rng), Album()
     for story in stories:
-        told += Teller(story, house, phrases, rng).happenings
+        told += Teller(story, house, phrases, album, rng).happenings
     told = sorted((one for one in told if one[0] <= now), key=lambda one: one[0])
     for _, happen in progress(told):
         happen()
