@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.evidence import PDF, encoded, photo, picture
 from tickets.models import Attachment
 
-from .hands import ANSWER, answer_form, press
+from .hands import ANSWER, answer_form, press, unfold
 from .looks import blemishes
 
 CHOOSE = "图片和文件（选填）"
@@ -42,6 +42,7 @@ def test_two_photos_go_from_the_phone_to_customer_service(page_of, stage):
     merchant.goto(f"/tickets/{number}/")
     choose(merchant, *photos("开线.jpg", "吊牌.jpg"))
     expect(ready(merchant)).to_have_count(2)
+    ready(merchant).first.scroll_into_view_if_needed()
     expect(ready(merchant).first.get_by_role("img")).to_have_js_property("naturalWidth", 320)
     with merchant.expect_response(lambda answer: answer.url.endswith("/caption/")):
         ready(merchant).first.get_by_label("说明").fill("开线的地方")
@@ -91,10 +92,8 @@ def test_the_same_without_a_script(page_of, stage):
     pictures = clerk.locator("#result .gallery a")
     expect(pictures).to_have_count(2)
     expect(clerk.locator("#result")).to_contain_text("开线的地方")
-    address = pictures.first.get_attribute("href")
-    pictures.first.click()
-    clerk.wait_for_url(f"**{address}")
-    seen_large(clerk, address)
+    # Not by a click: Chromium dresses a bare picture with styles that its policy refuses, and says so.
+    seen_large(clerk, pictures.first.get_attribute("href"))
 
 
 def test_a_file_that_cannot_be_taken_is_said_and_the_others_go_on(page_of, stage):
@@ -179,7 +178,7 @@ def test_a_clerk_opens_a_ticket_with_a_photo_and_adds_another(page_of, script, s
         expect(ready(clerk)).to_have_count(1)
     clerk.get_by_role("button", name="新建工单").click()
     expect(clerk.locator("#ticket .gallery a")).to_have_count(1)
-    clerk.get_by_text("补充图片").click()
+    unfold(clerk, "补充图片")
     clerk.locator("#ticket input[type=file]").set_input_files(photos("吊牌.jpg"))
     if script:
         expect(ready(clerk)).to_have_count(1)
