@@ -60,6 +60,7 @@ VERBS = [
     "assign",
     "transfer",
     "merge",
+    "add_evidence",
 ]
 DEADLINE_PAGES = [
     "policy_new",

@@ -63,6 +63,14 @@ def read_secret_key() -> str:
     return secret
 
 
+def read_media_accel() -> str:
+    """``MEDIA_ACCEL``: the internal location of a front server (nginx) that hands out ``MEDIA_ROOT``, if any."""
+    location = env.str("MEDIA_ACCEL", "").strip()
+    if location and not (location.startswith("/") and location.endswith("/") and location.isascii()):
+        raise ImproperlyConfigured(f"MEDIA_ACCEL must look like /protected/, not {location!r}.")
+    return location
+
+
 def split_url(url: str) -> SplitResult | None:
     """The parts of a URL that names a host and, if any, a port that is a number; ``None`` for what is none."""
     try:
@@ -176,6 +184,8 @@ MAILERS = {"default": read_mailer()}
 DEFAULT_FROM_EMAIL = read_sender()
 ROBOT_ORIGINS = read_robot_origins()
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
+
+MEDIA_ACCEL = read_media_accel()
 
 # The application.
 INSTALLED_APPS = [
@@ -298,6 +308,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SITE_IS_HTTPS e
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_HANDLERS = ["tickets.evidence.receiving.BoundedUploadHandler"]
 
 LOGGING = {
     "version": 1,

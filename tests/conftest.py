@@ -11,7 +11,7 @@ import pytest
 from django.test import override_settings
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["tests.processes", "tests.cast", "tests.importing"]
+pytest_plugins = ["tests.processes", "tests.cast", "tests.importing", "tests.evidence"]
 
 BROWSER_TESTS = "tests/browser/"
 NO_BROWSER = "没有找到 Chromium，浏览器测试未运行 (no Chromium: browser tests did not run)"

@@ -122,7 +122,7 @@ class Element:
         sent: dict[str, str] = {}
         for control in self.walk():
             name, kind = control.attrs.get("name"), control.attrs.get("type", "")
-            if not name or "disabled" in control.attrs:
+            if not name or "disabled" in control.attrs or kind == "file":
                 continue
             if control.tag == "textarea":
                 sent[name] = control.value

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from qinqin.checks import our_routes
+from tests.evidence import shelved
 from tests.factories import (
     DeliveryFactory,
     NoticeFactory,
@@ -90,6 +91,12 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/deadlines/holidays/template/": table(MANAGER_ONLY, "no never no no no no"),
     "tickets/deadlines/holidays/<int:pk>/delete/": table("no never no no no no", "no go no no no no"),
     "tickets/<str:number>/": table("page page page page none no", WORKERS_NEVER),
+    "tickets/<str:number>/files/": table(WORKERS_NEVER, "form form form form none no"),
+    "tickets/<str:number>/files/<uuid:key>/": table("page page page page none no", WORKERS_NEVER),
+    "tickets/<str:number>/files/<uuid:key>/thumb/": table("page page page page none no", WORKERS_NEVER),
+    "tickets/<str:number>/files/<uuid:key>/caption/": table(WORKERS_NEVER, "none none none none none no"),
+    "tickets/<str:number>/files/<uuid:key>/discard/": table(WORKERS_NEVER, "none none none none none no"),
+    "tickets/<str:number>/evidence/": table("go go no no no no", "form form no no no no"),
     "tickets/<str:number>/submit/": table("no no go go none no", "no no form form none no"),
     "tickets/<str:number>/approve/": table("go go no no no no", "late late no no no no"),
     "tickets/<str:number>/return/": table("go go no no no no", "late late no no no no"),
@@ -128,7 +135,7 @@ PUBLIC = {"login/", "healthz"}
 
 
 @pytest.fixture
-def address(everybody, merchant_a, order_a, dianyuan):
+def address(everybody, merchant_a, order_a, dianyuan, kefu, media):
     """From a route to an address about merchant A's things, or about what managers set."""
     ticket = TicketFactory(order=order_a)
     calendar = Calendar.objects.get(is_always=False)
@@ -154,6 +161,10 @@ def address(everybody, merchant_a, order_a, dianyuan):
     def address(route: str, number: str = "", pk: int = 0) -> str:
         mine = order_a.number if route.startswith("orders/") else ticket.number
         path = "/" + route.replace("<str:number>", number or mine)
+        if "<uuid:key>" in path:
+            attachment = shelved(kefu, ticket)
+            ticket.add_evidence(by_user=kefu, attachments=[attachment.key])
+            path = path.replace("<uuid:key>", str(attachment.key))
         if "<int:pk>" in path:
             mine = next(row for prefix, row in kept.items() if route.startswith(prefix))
             path = path.replace("<int:pk>", str(pk or mine.pk))

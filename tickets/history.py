@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from django.utils import timezone
 
 from orders.mentions import mask_about
 
+from .evidence.display import Exhibit, exhibits
 from .explaining import Explanation, counted_time, explain
 from .lifecycle import EventKind, Outcome
-from .models import Alert, AlertLevel, Event, Extension, Result, Round, Ticket
+from .models import Alert, AlertLevel, Attachment, Event, Extension, Result, Round, Ticket
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
 from .timeliness import moment_words, span_words
 
@@ -66,6 +69,7 @@ class Stage:
     took: timedelta | None = None
     allowed: timedelta | None = None
     late: bool = False
+    pictures: tuple[Exhibit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,11 @@ class History:
             )
         }
         self.events = list(Event.objects.filter(ticket=ticket).order_by("occurred_at", "id"))
+        self.attachments = list(
+            Attachment.objects.bound().filter(ticket=ticket).select_related("uploaded_by__merchant")
+        )
+        for attachment in self.attachments:
+            attachment.ticket = ticket
         self.alerts = list(Alert.objects.filter(round__ticket=ticket).exclude(level=AlertLevel.URGENT))
 
     @property
@@ -156,7 +165,43 @@ class History:
     def stages(self) -> list[Stage]:
         """The events, oldest first, with what their texts say about the consumer masked."""
         stages = [self._stage(event) for event in self.events] + [self._alert(alert) for alert in self.alerts]
+        stages += self._additions()
         return sorted(stages, key=lambda stage: stage.at)
+
+    def problem_exhibits(self) -> list[Exhibit]:
+        """The evidence of the problem, as far as it has come."""
+        return exhibits(self._of_problem(), "问题图片", self.ticket)
+
+    def result_exhibits(self, round_: Round) -> list[Exhibit]:
+        """The evidence of a round's answer."""
+        result = self.results.get(round_.pk)
+        of_result = [each for each in self.attachments if result and each.result_id == result.pk]
+        return exhibits(of_result, "处理结果图片", self.ticket)
+
+    def _of_problem(self) -> list[Attachment]:
+        return [each for each in self.attachments if each.result_id is None]
+
+    def _additions(self) -> list[Stage]:
+        """Evidence that customer service added later: the attachments are the record of it."""
+        later = [each for each in self._of_problem() if each.bound_at > self.ticket.created_at]
+        return [
+            self._addition(moment, list(added)) for moment, added in groupby(later, attrgetter("bound_at"))
+        ]
+
+    def _addition(self, moment: datetime, added: list[Attachment]) -> Stage:
+        begun = [round_ for round_ in self.rounds if round_.started_at <= moment]
+        return Stage(
+            kind="evidence",
+            label="补充图片",
+            actor=str(added[0].uploaded_by),
+            role=added[0].uploaded_by.affiliation,
+            at=moment,
+            text="",
+            text_label="",
+            round_no=begun[-1].number if begun else 1,
+            tone="neutral",
+            pictures=tuple(exhibits(added, "补充图片", self.ticket)),
+        )
 
     def last_act(self) -> Event | None:
         """The last thing that a person did (not the system)."""
@@ -181,7 +226,12 @@ class History:
         text, outcome = mask_about(event.text, self.ticket.order, self.ticket.snapshot.facts), ""
         took = allowed = None
         late = False
+        pictures = []
+        if event.kind == EventKind.OPENED:
+            first = [each for each in self._of_problem() if each.bound_at <= self.ticket.created_at]
+            pictures = exhibits(first, "问题图片", self.ticket)
         if event.kind == EventKind.SUBMITTED:
+            pictures = self.result_exhibits(round_)
             outcome = self.results[round_.pk].outcome
             took, allowed = self.took(round_), self.allowed(round_)
             late = round_.overdue_at is not None
@@ -205,6 +255,7 @@ class History:
             took=took,
             allowed=allowed,
             late=late,
+            pictures=tuple(pictures),
         )
 
     def _reviewed(self, event: Event) -> Round | None:

@@ -174,6 +174,21 @@ def test_a_robots_origin_that_is_none_is_an_error(origins, environment):
         settings.read_robot_origins()
 
 
+@pytest.mark.parametrize(
+    ("text", "location"), [("", ""), ("/protected/", "/protected/"), (" /a/b/ ", "/a/b/")]
+)
+def test_where_a_front_server_hands_out_files(text, location, environment):
+    environment(MEDIA_ACCEL=text)
+    assert settings.read_media_accel() == location
+
+
+@pytest.mark.parametrize("text", ["protected/", "/protected", "https://example.com/", "/文件/"])
+def test_a_place_that_no_front_server_has_is_an_error(text, environment):
+    environment(MEDIA_ACCEL=text)
+    with pytest.raises(ImproperlyConfigured, match="MEDIA_ACCEL must look like"):
+        settings.read_media_accel()
+
+
 def test_sqlite_waits_at_begin_and_writes_ahead(environment, tmp_path):
     environment(DATABASE_URL=f"sqlite:///{tmp_path / 'new' / 'it.sqlite3'}")
     options = settings.read_database()["OPTIONS"]

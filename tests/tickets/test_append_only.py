@@ -109,6 +109,8 @@ def test_the_triggers_have_survived_every_migration():
                 "tickets_exemption_no_truncate",
                 "tickets_round_no_delete",
                 "tickets_round_overdue_kept",
+                "tickets_attachment_append_only",
+                "tickets_attachment_no_truncate",
                 *(f"{table}_no_truncate" for table in TABLES),
             }
         else:
@@ -128,6 +130,8 @@ def test_the_triggers_have_survived_every_migration():
                 "tickets_exemption_kept",
                 "tickets_round_no_delete",
                 "tickets_round_overdue_kept",
+                "tickets_attachment_no_update",
+                "tickets_attachment_no_delete",
             }
         assert {name for (name,) in cursor.fetchall()} >= expected
 

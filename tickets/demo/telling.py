@@ -1,15 +1,18 @@
 """Tells a story through the verbs: who does what, in which words, and what it does to the order."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from random import Random
+from uuid import UUID, uuid4
 
-from tickets.models import Ticket, TicketDraft
+from tickets.models import Attachment, Purpose, Ticket, TicketDraft
 
 from .consumers import invent_address, invent_phone
 from .people import House
 from .phrases import Phrases
+from .pictures import Album
 from .purchases import Happening, between
 from .stories import Story
 
@@ -24,11 +27,13 @@ REMARK = "售后已与客户约定，见工单处理结果"
 class Teller:
     """One story and its ticket. ``happenings``: its verbs and what the answer does to the order, each with its time."""
 
-    def __init__(self, story: Story, house: House, phrases: Phrases, rng: Random):
+    def __init__(self, story: Story, house: House, phrases: Phrases, album: Album, rng: Random):
         self.story, self.house, self.phrases, self.rng = story, house, phrases, rng
         self.case, self.purchase = story.case, story.purchase
         self.ticket = None
         self.settled_at = self._settled_at()
+        self.problem_pictures = album.of_problem(story.shop.code, self.case)
+        self.result_pictures = album.of_result(self.case) if self.settled_at else []
         self.new_parcel = self._new_parcel()
         self.slots = self._slots()
         self.happenings = [(story.opened_at, self._opening()), *self._steps(), *self._effects()]
@@ -81,7 +86,8 @@ class Teller:
         by_user = self._somebody_of_service()
 
         def open_ticket():
-            self.ticket = Ticket.open(draft, by_user=by_user, at=at)
+            keys = stage(self.problem_pictures, at, by_user, Purpose.PROBLEM, tray=uuid4())
+            self.ticket = Ticket.open(replace(draft, attachments=keys), by_user=by_user, at=at)
 
         return open_ticket
 
@@ -124,7 +130,13 @@ class Teller:
     def _submit(self, outcome: str, text: str, at: datetime) -> Callable[[], None]:
         by_user = self.rng.choice(self.house.staff_of(self.story.shop.code))
         text = text.format_map(self.slots)
-        return lambda: self.ticket.submit(by_user=by_user, outcome=outcome, text=text, at=at)
+
+        def submit():
+            pictures = self.result_pictures if at == self.settled_at else []
+            keys = stage(pictures, at, by_user, Purpose.RESULT, ticket=self.ticket)
+            self.ticket.submit(by_user=by_user, outcome=outcome, text=text, attachments=keys, at=at)
+
+        return submit
 
     def _by_service(self, verb: str, reason: str, outcome: str, at: datetime) -> Callable[[], None]:
         by_user = self._somebody_of_service()
@@ -159,3 +171,13 @@ class Teller:
         elif case.then == "remark":
             effects.append((at, lambda: purchase.remark(REMARK)))
         return effects
+
+
+def stage(pictures: list, at: datetime, by_user, purpose: Purpose, **place) -> list[UUID]:
+    """Upload pictures with their captions; the keys by which a verb takes them along."""
+    keys = []
+    for upload, caption in pictures:
+        attachment = Attachment.stage(upload, by_user=by_user, purpose=purpose, at=at, **place)
+        attachment.describe(caption, by_user=by_user)
+        keys.append(attachment.key)
+    return keys

@@ -15,6 +15,7 @@ from . import consumers, handovers, people, purchases
 from .judging import judge
 from .people import House
 from .phrases import Phrases
+from .pictures import Album
 from .purchases import Happening, Purchase
 from .shops import Case, Shop, read_shops
 from .stories import Story, compose
@@ -63,9 +64,9 @@ def build(
         stories, bought, told = stories + shop_stories, bought + sold, told + course
     purchases.write(bought)
 
-    phrases = Phrases(rng)
+    phrases, album = Phrases(rng), Album()
     handovers.mistake(stories)
-    tellers = [Teller(story, house, phrases, rng) for story in stories]
+    tellers = [Teller(story, house, phrases, album, rng) for story in stories]
     told += [happening for teller in tellers for happening in teller.happenings]
     # With dice of its own: whoever takes a ticket, the stories stay the same.
     told += handovers.hand_over(tellers, house, now, Random(len(stories)))  # noqa: S311

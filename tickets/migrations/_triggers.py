@@ -100,6 +100,32 @@ def guard_all(apps, schema_editor) -> None:
     rounds_kept(schema_editor)
 
 
+def attachments_kept(apps, schema_editor) -> None:
+    """An attachment that is bound (0046) stays as it is; one that is only staged may still change and go.
+
+    A migration that alters tickets_attachment ends with this again.
+    """
+    table = "tickets_attachment"
+    if schema_editor.connection.vendor == "postgresql":
+        _run(
+            schema_editor,
+            f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW WHEN (OLD.bound_at IS NOT NULL) EXECUTE FUNCTION tickets_append_only()",
+        )
+        _no_truncate(schema_editor, table)
+    else:
+        for action in ("UPDATE", "DELETE"):
+            when = f"{action} ON {table} WHEN OLD.bound_at IS NOT NULL"
+            _abort(schema_editor, f"{table}_no_{action.lower()}", when, table)
+
+
+def attachments_let_go(apps, schema_editor) -> None:
+    """Undo ``attachments_kept``; SQLite drops triggers with their table."""
+    if schema_editor.connection.vendor == "postgresql":
+        for name in ("append_only", "no_truncate"):
+            _run(schema_editor, f"DROP TRIGGER tickets_attachment_{name} ON tickets_attachment")
+
+
 def _no_truncate(schema_editor, table: str) -> None:
     _run(
         schema_editor,

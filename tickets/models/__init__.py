@@ -1,5 +1,6 @@
 from .acknowledgement import Acknowledgement
 from .alert import Alert, AlertLevel
+from .attachment import Attachment, Purpose
 from .calendar import Calendar, Shift, SpecialDay
 from .catalogue import Category, Policy
 from .delivery import Channel, Delivery, DeliveryRun
@@ -21,6 +22,7 @@ __all__ = [
     "Acknowledgement",
     "Alert",
     "AlertLevel",
+    "Attachment",
     "Calendar",
     "Category",
     "Channel",
@@ -38,6 +40,7 @@ __all__ = [
     "OrderSnapshot",
     "Pause",
     "Policy",
+    "Purpose",
     "Result",
     "Robot",
     "RobotKind",

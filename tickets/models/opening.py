@@ -1,8 +1,9 @@
 """How tickets come into being: one, or a hundred thousand, by the same steps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,6 +14,7 @@ from ..clock import database_now
 from ..lifecycle import OPENERS, EventKind, Refused, Status, Urgency
 from ..notifying import announcing
 from ..wording import check_problem
+from .attachment import Attachment, Purpose
 from .catalogue import Category, PolicyBook
 from .event import Event
 from .numbering import take_numbers
@@ -22,12 +24,16 @@ from .snapshot import OrderSnapshot, order_facts
 
 @dataclass(frozen=True, slots=True)
 class TicketDraft:
-    """What somebody must say to open a ticket. The merchant and the consumer follow from the order."""
+    """What somebody must say to open a ticket. The merchant and the consumer follow from the order.
+
+    ``attachments`` are the keys of what this person has staged for it (``Attachment.stage``).
+    """
 
     order: Order
     category: Category
     urgency: str
     problem: str
+    attachments: Sequence[UUID] = ()
 
     def checked_problem(self) -> str:
         """The problem as it will be kept. ``ValidationError`` names the field that is wrong."""
@@ -78,6 +84,15 @@ class Opening:
                 ticket.event(EventKind.OPENED, round_=round_, at=now, by_user=by_user)
                 for ticket, round_ in zip(tickets, rounds, strict=True)
             )
+            for ticket, (draft, _) in zip(tickets, drafts, strict=True):
+                Attachment.bind(
+                    draft.attachments,
+                    by_user=by_user,
+                    at=now,
+                    purpose=Purpose.PROBLEM,
+                    ticket=ticket,
+                    opened=True,
+                )
             announcing.tell_opened(tickets, events)
         return tickets
 

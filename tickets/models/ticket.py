@@ -10,6 +10,7 @@ from ..lifecycle import OPEN_STATUSES, STATUSES_WITH_RESULT, Status, Urgency
 from ..timeliness import Countdown, countdown
 from .catalogue import Category
 from .clock_verbs import ClockVerbs
+from .evidence_verbs import EvidenceVerbs
 from .handover_verbs import HandoverVerbs
 from .opening import Opening, TicketDraft
 from .queries import TicketQuerySet
@@ -21,7 +22,7 @@ __all__ = ["NOT_VISIBLE", "Ticket", "TicketDraft"]
 NOT_VISIBLE = "工单不存在或无权查看"
 
 
-class Ticket(Opening, Verbs, ClockVerbs, HandoverVerbs, models.Model):
+class Ticket(Opening, Verbs, ClockVerbs, HandoverVerbs, EvidenceVerbs, models.Model):
     """A consumer's problem with an order, on its way between customer service and the merchant.
 
     The columns from ``round_no`` on repeat the current round, so that a list reads one table; the verbs keep them.

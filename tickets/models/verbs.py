@@ -5,9 +5,10 @@ meanwhile. ``seen_round`` is the round on the page the person acted from: an old
 has come back to the same state. ``at`` stands in for the database's clock (demo data, replayed history).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -19,6 +20,7 @@ from ..notifying import announcing
 from ..wording import check_note, check_text
 from ..worktime import ServiceTime
 from .alert import Alert, AlertLevel
+from .attachment import Attachment, Purpose
 from .catalogue import Policy, PolicyBook
 from .event import SYSTEM_NAME, SYSTEM_ROLE, Event
 from .result import Result
@@ -29,11 +31,19 @@ class Verbs:
     """The transitions of a ticket; ``Ticket`` brings the fields."""
 
     def submit(
-        self, *, by_user, outcome: str, text: str, seen_round: int | None = None, at: datetime | None = None
+        self,
+        *,
+        by_user,
+        outcome: str,
+        text: str,
+        attachments: Sequence[UUID] = (),
+        seen_round: int | None = None,
+        at: datetime | None = None,
     ):
         """提交工单: the merchant's written answer; hands over to customer service.
 
-        Raises ``ValidationError`` (fields ``outcome``, ``text``) for an answer that says nothing, ``AlreadyHandled``
+        ``attachments`` are the keys of what this person has staged for it. Raises ``ValidationError`` (fields
+        ``outcome``, ``text``) for an answer that says nothing or an attachment that is gone, ``AlreadyHandled``
         when the ticket moved on meanwhile, ``NotVisible`` when it is not this merchant's.
         """
         result = Result(outcome=outcome, text=text, submitted_by=by_user)
@@ -41,6 +51,9 @@ class Verbs:
         with self._turn("submit", by_user, seen_round, at) as (transition, round_, now):
             result.round, result.submitted_at = round_, now
             result.save(force_insert=True)
+            Attachment.bind(
+                attachments, by_user=by_user, at=now, purpose=Purpose.RESULT, ticket=self, result=result
+            )
             self._stop_clock(round_, now)
             round_.submitted_at = now
             round_.took = round_.counted(now)

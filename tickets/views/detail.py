@@ -7,12 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from merchants.access import WORKING_ROLES, Role, allow
+from merchants.access import SERVICE_ROLES, WORKING_ROLES, Role, allow
 from merchants.models import User
 from orders.mentions import mask_about
 from orders.models import Order
 
 from ..clock import database_now
+from ..evidence.tray import Tray
 from ..forms import (
     CancelForm,
     ExtendForm,
@@ -132,9 +133,11 @@ def ticket_detail(request: HttpRequest, number: str) -> HttpResponse:
 
 def ticket_page(
     request: HttpRequest, ticket: Ticket, *, status: int = 200, verb: str = "", form: TurnForm | None = None,
-    refused: str = "",
+    refused: str = "", tray: Tray | None = None,
 ) -> HttpResponse:  # fmt: skip
-    """The page; with the ``form`` of a ``verb`` that failed, or why it was ``refused`` and what was typed."""
+    """The page; with the ``form`` of a ``verb`` that failed, or why it was ``refused`` and what was typed; with what
+    could not be taken into the ``tray`` of a form.
+    """
     now = database_now()
     history = History(ticket, now)
     allowed = [
@@ -148,6 +151,8 @@ def ticket_page(
     context = {
         "ticket": ticket,
         "problem": mask_about(ticket.problem, ticket.order, ticket.snapshot.facts),
+        "pictures": history.problem_exhibits(),
+        "tray": _tray(request, ticket, forms, tray),
         "now": now,
         "countdown": ticket.countdown(now),
         "deadline": history.current_round,
@@ -245,7 +250,14 @@ def _result(ticket: Ticket, history: History) -> dict | None:
         "took": history.took(round_),
         "allowed": history.allowed(round_),
         "late": round_.overdue_at is not None,
+        "pictures": history.result_exhibits(round_),
     }
+
+
+def _tray(request: HttpRequest, ticket: Ticket, forms: dict, tray: Tray | None) -> Tray | None:
+    """The tray of the form on the page that takes files: the merchant's answer, or 补充图片 of customer service."""
+    takes_files = "submit" in forms or (ticket.is_open and request.user.role in SERVICE_ROLES)
+    return (tray or Tray(request.user, ticket)) if takes_files else None
 
 
 def _makes_sense(verb: str, history: History, user, now) -> bool:

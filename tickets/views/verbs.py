@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, WORKING_ROLES, allow
 
+from ..evidence.tray import Tray
 from ..forms import ResultForm, TurnForm
 from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
 from ..models import Result, Ticket
@@ -23,17 +24,19 @@ press_or_look = require_http_methods(["GET", "HEAD", "POST"])
 @press_or_look
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     """提交工单."""
+    tray = Tray(request.user)
 
     def act(ticket: Ticket, form: TurnForm) -> str:
         ticket.submit(
             by_user=request.user,
             outcome=form.cleaned_data["outcome"],
             text=form.cleaned_data["result"],
+            attachments=tray.chosen,
             seen_round=form.round_shown,
         )
         return "已提交处理结果，等待客服审核"
 
-    return _press(request, number, "submit", act)
+    return _press(request, number, "submit", act, tray)
 
 
 @allow(*SERVICE_ROLES)
@@ -259,17 +262,28 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _press(
-    request: HttpRequest, number: str, verb: str, act: Callable[[Ticket, TurnForm], str]
+    request: HttpRequest,
+    number: str,
+    verb: str,
+    act: Callable[[Ticket, TurnForm], str],
+    tray: Tray | None = None,
 ) -> HttpResponse:
     """One button pressed: done (303 to the ticket), a field is wrong (422), or somebody was quicker (409).
 
-    In the last two the page comes back with everything that was typed.
+    In the last two the page comes back with everything that was typed. The files of a form with a ``tray`` are taken
+    in whatever becomes of the rest, so that nobody has to choose them again.
     """
     ticket = find(request, number)
     if request.method != "POST":
         return redirect(ticket)
     form = form_for(verb, ticket, request.user, request.POST)
-    if form.is_valid():
+    is_valid = form.is_valid()
+    if tray is not None:
+        tray.ticket = ticket
+        if not _moved_on(ticket, verb, form):
+            tray.receive(request.POST, request.FILES)
+            is_valid = is_valid and not tray.errors
+    if is_valid:
         try:
             done = act(ticket, form)
         except AlreadyHandled as refusal:
@@ -281,12 +295,12 @@ def _press(
             return ticket_page(request, find(request, number), status=409, form=form, refused=str(refusal))
         except ValidationError as error:
             form.add_error(None, error)
-            return ticket_page(request, ticket, status=422, verb=verb, form=form)
+            return ticket_page(request, ticket, status=422, verb=verb, form=form, tray=tray)
         messages.success(request, done)
         return redirect(ticket)
     if _moved_on(ticket, verb, form):
         return ticket_page(request, ticket, status=409, form=form, refused=AlreadyHandled.SENTENCE)
-    return ticket_page(request, ticket, status=422, verb=verb, form=form)
+    return ticket_page(request, ticket, status=422, verb=verb, form=form, tray=tray)
 
 
 def _moved_on(ticket: Ticket, verb: str, form: TurnForm) -> bool:

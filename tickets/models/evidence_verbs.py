@@ -1,0 +1,43 @@
+"""The verb of ``Ticket`` that adds to its problem; see verbs.py."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, NotVisible
+
+from ..clock import database_now
+from ..lifecycle import AlreadyHandled, Refused
+from .attachment import Attachment, Purpose
+
+
+class EvidenceVerbs:
+    """Evidence that comes later; ``Ticket`` brings the fields."""
+
+    def add_evidence(
+        self, *, by_user, attachments: Sequence[UUID], at: datetime | None = None
+    ) -> list[Attachment]:
+        """补充图片: customer service adds what it has staged to the problem, while the ticket is open.
+
+        The state stays; the attachments themselves are the record of who added them, and when.
+        """
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
+            if by_user.role in MERCHANT_ROLES and by_user.merchant_id != self.merchant_id:
+                raise NotVisible("工单不存在或无权查看")
+            if by_user.role not in SERVICE_ROLES:
+                raise Refused("您的角色不能执行“补充图片”")
+            if not self.is_open:
+                raise AlreadyHandled
+            if not attachments:
+                raise ValidationError("请选择图片")
+            return Attachment.bind(
+                attachments,
+                by_user=by_user,
+                at=at or database_now(),
+                purpose=Purpose.PROBLEM,
+                ticket=self,
+            )
