@@ -11,7 +11,7 @@ from orders.models import Order
 from tickets import scanning
 from tickets.models import Category, Ticket
 
-from . import consumers, people, purchases
+from . import clocks, consumers, people, purchases
 from .people import House
 from .phrases import Phrases
 from .purchases import Happening, Purchase
@@ -63,10 +63,12 @@ def build(
     phrases = Phrases(rng)
     for story in stories:
         told += Teller(story, house, phrases, rng).happenings
+    told.append(clocks.before_the_weekend(house, now))
     told = sorted((one for one in told if one[0] <= now), key=lambda one: one[0])
     for _, happen in progress(told):
         happen()
     scanning.run()
+    clocks.turn_clocks(house, now)
     by_status = Ticket.objects.values_list("status").annotate(Count("pk")).order_by()
     return World(house, shops, Order.objects.count(), dict(by_status))
 
