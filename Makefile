@@ -1,4 +1,4 @@
-# make run | test | lint | format | lock.  PYTHON=/path/to/python chooses the interpreter (3.12 or later).
+# make run | test | lint | format | lock | bench-scan.  PYTHON=/path/to/python chooses the interpreter (3.12 or later).
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := run
@@ -35,7 +35,7 @@ FIND_PYTHON = \
 
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test lint format lock
+.PHONY: run test lint format lock bench-scan
 
 # ---- run: everything from a clean clone to a served address ----
 ifeq ($(SECRET_KEY)$(SECRET_KEY_FILE),)
@@ -57,6 +57,10 @@ test: $(VENV)/installed-dev
 		$(PYTEST) --database $$database || status=1; \
 	done; \
 	exit $$status
+
+# ---- bench-scan: the deadline scan at a million open rounds, see docs/performance.md ----
+bench-scan: $(VENV)/installed-dev
+	@$(PY) -m tests.benchmarks.scan
 
 # ---- lint: Python, pages, and the checks of a production site ----
 lint: $(VENV)/installed-dev

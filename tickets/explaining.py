@@ -6,29 +6,8 @@ from datetime import datetime, timedelta
 from orders.mentions import mask_about
 
 from .models import Extension, Pause, Round
+from .time_line import KINDS, Mark, Piece, Stretch, TimeLine
 from .timeliness import moment_words, span_words
-
-KINDS = {"counted": "计时", "skipped": "不计时", "paused": "已挂起", "left": "剩余", "late": "超时"}
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch on the time line; ``start`` and ``width`` are percentages of its length."""
-
-    kind: str
-    words: str
-    start: float
-    width: float
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A moment on the time line."""
-
-    kind: str
-    label: str
-    moment: datetime
-    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +16,7 @@ class Explanation:
 
     pieces: list[Piece]
     marks: list[Mark]
+    legend: list[tuple[str, str]]
     steps: list[str]
     summary: str
 
@@ -56,10 +36,6 @@ def explain(
     stop = round_.submitted_at or round_.closed_at or round_.paused_at
     reached = stop or now
     start, end = round_.started_at, max(round_.due_at, reached)
-    whole = (end - start) / timedelta(seconds=1)
-
-    def share(moment: datetime) -> float:
-        return round(100 * ((moment - start) / timedelta(seconds=1)) / whole, 3)
 
     blocked = [(*_stretch(piece), "skipped", piece["why"]) for piece in round_.skipped]
     blocked += [
@@ -68,12 +44,12 @@ def explain(
     ]
     blocked = [(max(low, start), min(high, end), kind, why) for low, high, kind, why in blocked]
     blocked = sorted(piece for piece in blocked if piece[0] < piece[1])
-    pieces = []
+    stretches: list[Stretch] = []
 
     def put(kind: str, low: datetime, high: datetime, words: str) -> None:
         if low < high:
             text = f"{moment_words(low)}–{moment_words(high)} {KINDS[kind]}{f'：{words}' if words else ''}"
-            pieces.append(Piece(kind, text, share(low), round(share(high) - share(low), 3)))
+            stretches.append(Stretch(kind, low, high, text))
 
     def put_counted(low: datetime, high: datetime) -> None:
         """Counted time, cut at the deadline and at now."""
@@ -90,15 +66,24 @@ def explain(
         put(kind, max(low, at), high, words)
         at = max(at, high)
     put_counted(at, end)
+    line = TimeLine(stretches)
     marks = [
-        Mark("warn", "一般预警", round_.warn_at, share(round_.warn_at)),
-        Mark("critical", "重要预警", round_.critical_at, share(round_.critical_at)),
-        Mark("due", "截止", round_.due_at, share(round_.due_at)),
-        Mark("now", "提交" if round_.submitted_at else "停止" if stop else "现在", reached, share(reached)),
+        line.mark("warn", "一般预警", round_.warn_at),
+        line.mark("critical", "重要预警", round_.critical_at),
+        line.mark("start", "开始", start),
+        line.mark("due", "原截止" if round_.paused_at and round_.is_open else "截止", round_.due_at),
+        line.mark("now", _name_of_now(round_, stop), reached),
     ]
-    return Explanation(
-        pieces, marks, _steps(round_, pauses, extensions, order, kept), _summary(round_, pauses)
-    )
+    steps = _steps(round_, pauses, extensions, order, kept)
+    return Explanation(line.pieces(), marks, line.legend(), steps, _summary(round_, pauses))
+
+
+def _name_of_now(round_: Round, stop: datetime | None) -> str:
+    if round_.submitted_at:
+        return "提交"
+    if stop is None:
+        return "现在"
+    return "停止" if round_.closed_at else "挂起"
 
 
 def _stretch(piece: dict[str, str]) -> tuple[datetime, datetime]:

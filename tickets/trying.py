@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from .explaining import Explanation, Mark, Piece
+from . import time_line
+from .explaining import Explanation
 from .timeliness import moment_words, span_words
 from .worktime import ServiceTime, Stretch
 
@@ -17,24 +18,19 @@ def try_out(service: ServiceTime, start: datetime, span: timedelta) -> Explanati
     """
     due_at = service.add(start, span)
     stretches = list(service.stretches(start, due_at))
-
-    def share(moment: datetime) -> float:
-        return round(100 * ((moment - start) / (due_at - start)), 3)
-
-    pieces = [
-        Piece(
-            "counted" if stretch.counts else "skipped",
-            _words(stretch),
-            share(stretch.start),
-            round(share(stretch.end) - share(stretch.start), 3),
-        )
-        for stretch in stretches
-    ]
+    line = time_line.TimeLine(
+        [
+            time_line.Stretch("left" if each.counts else "skipped", each.start, each.end, _words(each))
+            for each in stretches
+        ]
+    )
     steps = [_words(stretch) for stretch in stretches]
     if len(steps) > MOST_STEPS:
         steps = [*steps[: MOST_STEPS - 1], f"……中间 {len(steps) - MOST_STEPS} 段从略", steps[-1]]
     summary = f"{moment_words(due_at)} 截止（从 {moment_words(start)} 起计时 {span_words(span)}）"
-    return Explanation(pieces, [Mark("due", "截止", due_at, 100)], steps, summary)
+    marks = [line.mark("start", "开始", start), line.mark("due", "截止", due_at)]
+    legend = [(kind, "计时" if kind == "left" else words) for kind, words in line.legend()]
+    return Explanation(line.pieces(), marks, legend, steps, summary)
 
 
 def _words(stretch: Stretch) -> str:

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.factories import REASON, CategoryFactory, PolicyFactory, TicketFactory, submitted_ticket
+from tests.pages import signed_in
 from tests.rows import allowed, rows_of
 from tickets.lifecycle import Urgency
 from tickets.models import Calendar, Category, Policy
@@ -101,3 +102,39 @@ def test_the_admin_reads_why_a_policy_cannot_be(values, sentence):
     with pytest.raises(ValidationError) as wrong:
         Policy(**other | values).full_clean()
     assert sentence in wrong.value.messages
+
+
+@pytest.fixture
+def no_service_time():
+    """A calendar whose shifts somebody has taken away behind the product's back."""
+    calendar = Calendar.objects.create(name="空日历")
+    Policy.objects.update(calendar=calendar)
+
+
+def test_a_calendar_without_service_time_is_a_sentence_when_a_ticket_is_opened(
+    kefu, order_a, no_service_time
+):
+    page = signed_in(kefu).post(
+        "/tickets/new/",
+        {
+            "order_number": order_a.number,
+            "category": CategoryFactory().pk,
+            "urgency": Urgency.NORMAL,
+            "problem": "收到的连体衣开线，要求换货。",
+        },
+    )
+    assert page.status_code == 422
+    assert "服务日历「空日历」没有可用的服务时间" in page.text
+
+
+def test_a_calendar_without_service_time_is_a_sentence_when_a_ticket_is_returned(kefu, order_a):
+    ticket = submitted_ticket(order=order_a)
+    calendar = Calendar.objects.create(name="空日历")
+    Policy.objects.update(calendar=calendar)
+    page = signed_in(kefu).post(
+        f"{ticket.get_absolute_url()}return/", {"return-reason": REASON, "return-seen_round": 1}
+    )
+    assert page.status_code == 422
+    assert "服务日历「空日历」没有可用的服务时间" in page.text
+    ticket.refresh_from_db()
+    assert ticket.round_no == 1

@@ -11,7 +11,7 @@ from orders.models import Order
 from tickets import scanning
 from tickets.models import Category, Notice, Ticket
 
-from . import consumers, handovers, people, purchases
+from . import clocks, consumers, handovers, people, purchases
 from .judging import judge
 from .people import House
 from .phrases import Phrases
@@ -70,10 +70,12 @@ def build(
     told += [happening for teller in tellers for happening in teller.happenings]
     # With dice of its own: whoever takes a ticket, the stories stay the same.
     told += handovers.hand_over(tellers, house, now, Random(len(stories)))  # noqa: S311
+    told.append(clocks.before_the_weekend(house, now))
     told = sorted((one for one in told if one[0] <= now), key=lambda one: one[0])
     for _, happen in progress(told):
         happen()
     scanning.run()
+    clocks.turn_clocks(house, now)
     _read_the_news(now)
     judge(house, now)
     by_status = Ticket.objects.values_list("status").annotate(Count("pk")).order_by()

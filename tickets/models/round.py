@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +10,7 @@ from merchants.models import Merchant
 
 from ..lifecycle import Urgency
 from ..timeliness import CRITICAL_BEFORE
-from ..worktime import ServiceTime
+from ..worktime import NoServiceTime, ServiceTime
 from .alert import Alert, AlertLevel
 from .calendar import ALWAYS, Calendar
 from .catalogue import Policy
@@ -216,11 +217,19 @@ class Round(LateVerbs, models.Model):
     )  # fmt: skip
 
     def begin(self, policy: Policy, service: ServiceTime) -> None:
-        """Set the deadline that a policy gives a round starting at ``started_at``."""
+        """Set the deadline that a policy gives a round starting at ``started_at``.
+
+        Raises ``ValidationError`` when the policy's calendar never gets there.
+        """
         self.policy, self.calendar_id = policy, policy.calendar_id
-        self.warn_at = service.add(self.started_at, policy.warning_after)
-        self.due_at = service.add(self.started_at, policy.deadline_after)
-        self._place_critical(service, policy.deadline_after - CRITICAL_BEFORE)
+        try:
+            self.warn_at = service.add(self.started_at, policy.warning_after)
+            self.due_at = service.add(self.started_at, policy.deadline_after)
+            self._place_critical(service, policy.deadline_after - CRITICAL_BEFORE)
+        except NoServiceTime as error:
+            raise ValidationError(
+                f"服务日历「{policy.calendar}」没有可用的服务时间，无法计算截止时间，请联系主管"
+            ) from error
         self.skipped = skipped_stretches(service, self.started_at, self.due_at)
         self._wait_for_next_alert()
 
