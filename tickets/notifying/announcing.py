@@ -27,8 +27,8 @@ from . import words
 from .audience import Audience, managers, service_robots
 from .quiet import after_quiet
 
-# How many rounds whose alerts are told in one transaction.
-BATCH = 500
+# How many rounds whose alerts are told in one transaction: a verb on one of them waits that long.
+BATCH = 200
 # A merchant that gets more tickets than this at once hears of them in one sentence.
 ONE_BY_ONE = 3
 KIND_OF_LEVEL = {

@@ -12,8 +12,6 @@ from itertools import groupby
 
 from django.db import transaction
 
-from merchants.access import MERCHANT_ROLES
-
 from ..models import Channel, Delivery, NoticeKind, NoticePreference, Robot
 from ..models.robot import BUSY_FOR
 from .channels.letters import Letter
@@ -66,25 +64,11 @@ class Claim:
 def claim_mails(now: datetime, limit: int = MAILS_AT_ONCE) -> list[Claim]:
     """What has been due by mail for longest, now this worker's, as letters."""
     due = Delivery.objects.due(now).filter(channel=Channel.EMAIL)
-    if not due.order_by("next_attempt_at", "pk")[
-        :1
-    ]:  # ask SQLite for its one write lock only where there is need
+    # Look before asking SQLite for its one write lock.
+    if not due.order_by("next_attempt_at", "pk")[:1]:
         return []
     with transaction.atomic():
-        rows = _locked(due, "person__notice_preference", limit)
-        fit, idle, strange = [], [], []
-        for row in rows:
-            person = row.person
-            if not person.is_active or not person.email:
-                idle.append(row.pk)
-            elif (
-                person.role in MERCHANT_ROLES and row.ticket and row.ticket.merchant_id != person.merchant_id
-            ):
-                strange.append(row.pk)
-            else:
-                fit.append(row)
-        Delivery.objects.filter(pk__in=idle).give_up(now, NO_ADDRESS)
-        Delivery.objects.filter(pk__in=strange).give_up(now, NOT_THEIRS)
+        fit = _sendable(_locked(due, "person__notice_preference", limit), now)
         _lease(fit, now + LEASE)
     bags = [list(rows) for _, rows in groupby(sorted(fit, key=_recipient), _recipient)]
     by_letter = [[row] for bag in bags if len(bag) <= ONE_BY_ONE for row in bag]
@@ -105,14 +89,7 @@ def claim_robots(now: datetime, limit: int) -> list[Claim]:
         robots = list(locked.order_by("next_send_at", "pk")[:limit])
         Robot.objects.filter(pk__in=[robot.pk for robot in robots]).update(busy_until=now + BUSY_FOR)
         for robot in robots:
-            rows = _locked(due.filter(robot=robot), "robot", ROBOT_ROWS)
-            strange = [
-                row.pk
-                for row in rows
-                if robot.merchant_id and row.ticket and row.ticket.merchant_id != robot.merchant_id
-            ]
-            Delivery.objects.filter(pk__in=strange).give_up(now, NOT_THEIRS)
-            rows = [row for row in rows if row.pk not in strange]
+            rows = _sendable(_locked(due.filter(robot=robot), "robot", ROBOT_ROWS), now)
             _lease(rows, now + BUSY_FOR)
             if rows:
                 claims.append(_claim_of_robot(robot, rows, now + BUSY_FOR))
@@ -173,6 +150,27 @@ def _own(claim: Claim, rows: Sequence[Row]):
 def _locked(due, also: str, limit: int) -> list[Delivery]:
     locked = due.select_for_update(no_key=True, skip_locked=True, of=("self",))
     return list(locked.select_related(also, "ticket").order_by("next_attempt_at", "pk")[:limit])
+
+
+def _sendable(rows: Sequence[Delivery], now: datetime) -> list[Delivery]:
+    """The rows that can be sent; the others are given up, each for its reason."""
+    obstacles = {row.pk: _obstacle(row) for row in rows}
+    for sentence in (NO_ADDRESS, NOT_THEIRS):
+        Delivery.objects.filter(
+            pk__in=[pk for pk, reason in obstacles.items() if reason == sentence]
+        ).give_up(now, sentence)
+    return [row for row in rows if not obstacles[row.pk]]
+
+
+def _obstacle(delivery: Delivery) -> str:
+    """Why this must not go out any more, whatever it was when it was written; empty when nothing is in its way."""
+    person, ticket = delivery.person, delivery.ticket
+    if person and not (person.is_active and person.email):
+        return NO_ADDRESS
+    merchant_id = (person or delivery.robot).merchant_id
+    if merchant_id and ticket and ticket.merchant_id != merchant_id:
+        return NOT_THEIRS
+    return ""
 
 
 def _lease(rows: Sequence[Delivery], until: datetime) -> None:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from unittest import mock
@@ -19,7 +18,6 @@ from django.db import OperationalError, connections
 from django.test import override_settings
 
 from tests.factories import MerchantFactory, RobotFactory, TicketFactory, UserFactory
-from tests.processes import Site, new_database
 from tickets import scanning
 from tickets.clock import database_now
 from tickets.models import Delivery, DeliveryRun, Notice, Robot, Round
@@ -30,24 +28,6 @@ from .mail_server import MailServer
 from .robot_server import RobotServer
 
 PATIENCE_SECONDS = 60
-
-
-@pytest.fixture(scope="module")
-def place(worker_name, tmp_path_factory, django_db_blocker) -> Iterator[Site]:
-    """A migrated database of this module's own, without a web server."""
-    directory = tmp_path_factory.mktemp("delivering")
-    with new_database(f"delivering_{worker_name}", directory) as database_url:
-        place = Site(directory, database_url, directory, django_db_blocker.unblock)
-        place.manage("migrate", "--verbosity", "0")
-        yield place
-        place.listener.close()
-
-
-@pytest.fixture
-def committed(place: Site) -> Iterator[None]:
-    """Within the test, everything is committed to that database for others to see."""
-    with place.database():
-        yield
 
 
 def delivery(n: object, **about) -> Delivery:

@@ -2,9 +2,10 @@
 
 from datetime import datetime, time, timedelta
 from itertools import pairwise
+from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from tests.factories import MerchantFactory, RobotFactory, TicketFactory, UserFactory
@@ -12,7 +13,7 @@ from tickets.clock import database_now
 from tickets.models import Delivery, DeliveryRun, NoticePreference, Robot
 from tickets.notifying import claiming
 from tickets.notifying.channels import letters, posting
-from tickets.notifying.delivering import Worker, run_once
+from tickets.notifying.delivering import Delivered, Worker, run_once
 
 from .robot_server import answer, endless, hang, trickle
 
@@ -403,6 +404,21 @@ def test_what_a_worker_that_stops_has_not_tried_is_free_at_once(person, clock, m
     assert done.sent == 1
     assert [fate(delivery)[0] for delivery in deliveries] == ["sent", "waiting", "waiting"]
     assert {row.next_attempt_at for row in Delivery.objects.filter(state="waiting")} == {clock()}
+
+
+def test_what_the_database_does_not_take_now_is_noted_in_the_next_round(
+    person, clock, mail_server, monkeypatch
+):
+    delivery = mail_to(person, clock)
+    with Worker(clock) as worker:
+        worker.go_round()
+        with monkeypatch.context() as patch:
+            patch.setattr(claiming, "note", mock.Mock(side_effect=OperationalError("gone")))
+            with pytest.raises(OperationalError):
+                worker.finish(Delivered(clock()))
+        worker.finish(worker.go_round())
+    assert fate(delivery) == ("sent", 1, "")
+    assert len(mail_server.mails) == 1
 
 
 # ---- that it runs ----
