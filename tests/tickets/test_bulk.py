@@ -167,7 +167,7 @@ def test_what_must_be_said_for_one_must_be_said_for_many(verb, sentence, order_a
 
 def test_a_bulk_approval_of_200_of_which_20_were_changed_by_others(order_a, kefu, dianyuan):
     """The acceptance of the issue: 180 approved, 20 explained."""
-    tickets = [submitted_ticket(order=order_a) for _ in range(MOST)]
+    tickets = [submitted_ticket(order=order_a, by_user=kefu) for _ in range(MOST)]
     chosen = picked(*tickets)
     changed = tickets[::10]
     other = UserFactory(name="赵同事")
