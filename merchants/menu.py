@@ -7,11 +7,23 @@ from .access import Role
 
 SERVICE_DESK = (
     "客服工作台",
-    [("工单管理", "tickets:list"), ("新建工单", "tickets:new"), ("待客服审核", "tickets:review")],
+    [
+        ("工单管理", "tickets:list"),
+        ("新建工单", "tickets:new"),
+        ("待客服审核", "tickets:review"),
+        ("快捷短语", "tickets:phrases"),
+    ],
 )
-DEADLINE_DESK = ("时效管理", [("超时工单", "tickets:overdue"), ("时限与节假日", "tickets:deadlines")])
+DEADLINE_DESK = (
+    "时效管理",
+    [
+        ("超时工单", "tickets:overdue"),
+        ("时限与节假日", "tickets:deadlines"),
+        ("问题类型与原因", "tickets:categories"),
+    ],
+)
 ORDERS = ("订单", [("订单查询", "orders:list")])
-MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list")])
+MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list"), ("快捷短语", "tickets:phrases")])
 
 MENUS: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
     Role.SUPPORT: [SERVICE_DESK, ORDERS],
@@ -34,6 +46,8 @@ VERBS = [
     "extend",
     "grant",
     "decline",
+    "note",
+    "message",
 ]
 DEADLINE_PAGES = [
     "policy_new",
@@ -48,6 +62,8 @@ BELONGS_TO = {
     "tickets:detail": "tickets:list",
     **{f"tickets:{verb}": "tickets:list" for verb in VERBS},
     **{f"tickets:{page}": "tickets:deadlines" for page in DEADLINE_PAGES},
+    **{f"tickets:{page}": "tickets:phrases" for page in ["phrase_new", "phrase_edit"]},
+    **{f"tickets:{page}": "tickets:categories" for page in ["category_edit", "reason_new", "reason_edit"]},
     "orders:detail": "orders:list",
     "staff:new": "staff:list",
     "staff:edit": "staff:list",

@@ -31,6 +31,13 @@ class UserQuerySet(ScopedQuerySet):
             return self.none()
         return self.filter(merchant=owner.merchant_id, role=Role.MERCHANT_STAFF)
 
+    def side_of(self, user: "User") -> "UserQuerySet":
+        """The people who work on this person's side and can sign in: customer service, or one merchant's."""
+        active = self.filter(is_active=True)
+        if user.is_service:
+            return active.filter(role__in=SERVICE_ROLES)
+        return active.filter(merchant=user.merchant_id) if user.is_merchant else self.none()
+
 
 class People(UserManager.from_queryset(UserQuerySet)):
     def create_superuser(self, username, email=None, password=None, **extra):

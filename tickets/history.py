@@ -7,8 +7,9 @@ from orders.mentions import mask_about
 
 from .explaining import Explanation, counted_time, explain
 from .lifecycle import EventKind, Outcome
-from .models import Alert, AlertLevel, Event, Extension, Result, Round, Ticket
+from .models import Alert, AlertLevel, Event, Extension, Message, Result, Round, Ticket
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
+from .sameness import alike, same
 from .timeliness import moment_words, span_words
 
 TONES = {
@@ -53,6 +54,9 @@ class Stage:
     took: timedelta | None = None
     allowed: timedelta | None = None
     late: bool = False
+    reason: str = ""
+    private: bool = False
+    repeats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,13 @@ class RoundLine:
 
 
 class History:
-    """Everything that happened to one ticket. Six statements, whatever the number of rounds."""
+    """Everything that happened to one ticket. Seven statements, whatever the number of rounds.
 
-    def __init__(self, ticket: Ticket, now: datetime):
-        self.ticket, self.now = ticket, now
+    ``viewer`` is who reads it: without one nothing is told of what was said beside the course of the ticket.
+    """
+
+    def __init__(self, ticket: Ticket, now: datetime, viewer=None):
+        self.ticket, self.now, self.viewer = ticket, now, viewer
         rounds = Round.objects.filter(ticket=ticket).select_related("merchant", "calendar").order_by("number")
         self.rounds = list(rounds.prefetch_related("pauses", "extensions"))
         self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
@@ -85,6 +92,7 @@ class History:
         }
         self.events = list(Event.objects.filter(ticket=ticket).order_by("occurred_at", "id"))
         self.alerts = list(Alert.objects.filter(ticket=ticket).exclude(level=AlertLevel.URGENT))
+        self.messages = list(Message.objects.for_user(viewer).filter(ticket=ticket)) if viewer else []
 
     @property
     def current_round(self) -> Round:
@@ -132,9 +140,45 @@ class History:
         return next((each for each in extensions if each.answer == Extension.Answer.PENDING), None)
 
     def stages(self) -> list[Stage]:
-        """The events, oldest first, with what their texts say about the consumer masked."""
+        """The events and what was said between them, oldest first, with what is said of the consumer masked."""
         stages = [self._stage(event) for event in self.events] + [self._alert(alert) for alert in self.alerts]
+        stages += [self._message(message) for message in self.messages]
         return sorted(stages, key=lambda stage: stage.at)
+
+    def repeats(self, round_: Round) -> str:
+        """How customer service sees an answer that says again what came back before: 与上次相同, or empty."""
+        if self.viewer is None or not self.viewer.is_service:
+            return ""
+        result, returned = self.results.get(round_.pk), self._returned_before(round_)
+        if result is None or returned is None:
+            return ""
+        if same(result.text, returned.text):
+            return "与上次相同"
+        return "与上次几乎相同" if alike(result.text, returned.text) else ""
+
+    def _returned_before(self, round_: Round) -> Result | None:
+        """The answer that came back last before this round."""
+        came_back = {
+            self._round_by_pk[event.round_id].number - 1
+            for event in self.events
+            if event.kind == EventKind.RETURNED
+        }
+        earlier = [r for r in self.rounds if r.number < round_.number and r.number in came_back]
+        return self.results.get(earlier[-1].pk) if earlier else None
+
+    def _message(self, message: Message) -> Stage:
+        return Stage(
+            kind="note" if message.is_internal else "message",
+            label=message.get_audience_display(),
+            actor=message.author_name,
+            role=message.author_role,
+            at=message.at,
+            text=mask_about(message.text, self.ticket.order, self.ticket.snapshot.facts),
+            text_label="",
+            round_no=self._round_by_pk[message.round_id].number,
+            tone="review" if message.is_internal else "info",
+            private=message.is_internal,
+        )
 
     def last_act(self) -> Event | None:
         """The last thing that a person did (not the system)."""
@@ -183,6 +227,8 @@ class History:
             took=took,
             allowed=allowed,
             late=late,
+            reason=event.reason_name,
+            repeats=self.repeats(round_) if event.kind == EventKind.SUBMITTED else "",
         )
 
     def _reviewed(self, event: Event) -> Round | None:

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from .views import calendars, deadlines, detail, holidays, listing, opening, overdue, review, verbs
+from .views import (
+    calendars,
+    categories,
+    deadlines,
+    detail,
+    holidays,
+    listing,
+    opening,
+    overdue,
+    phrases,
+    review,
+    verbs,
+)
 
 app_name = "tickets"
 
@@ -21,6 +33,14 @@ urlpatterns = [
     path("deadlines/holidays/upload/", holidays.holiday_upload, name="holiday_upload"),
     path("deadlines/holidays/template/", holidays.holiday_template, name="holiday_template"),
     path("deadlines/holidays/<int:pk>/delete/", holidays.holiday_delete, name="holiday_delete"),
+    path("categories/", categories.category_list, name="categories"),
+    path("categories/<int:pk>/", categories.category_edit, name="category_edit"),
+    path("reasons/new/", categories.reason_new, name="reason_new"),
+    path("reasons/<int:pk>/", categories.reason_edit, name="reason_edit"),
+    path("phrases/", phrases.phrase_list, name="phrases"),
+    path("phrases/new/", phrases.phrase_new, name="phrase_new"),
+    path("phrases/<int:pk>/", phrases.phrase_edit, name="phrase_edit"),
+    path("phrases/<int:pk>/delete/", phrases.phrase_delete, name="phrase_delete"),
     path("<str:number>/", detail.ticket_detail, name="detail"),
     path("<str:number>/submit/", verbs.submit, name="submit"),
     path("<str:number>/approve/", verbs.approve, name="approve"),
@@ -33,4 +53,6 @@ urlpatterns = [
     path("<str:number>/extend/", verbs.extend, name="extend"),
     path("<str:number>/grant/", verbs.grant, name="grant"),
     path("<str:number>/decline/", verbs.decline, name="decline"),
+    path("<str:number>/note/", verbs.note, name="note"),
+    path("<str:number>/message/", verbs.message, name="message"),
 ]

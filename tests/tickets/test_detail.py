@@ -14,6 +14,7 @@ from tests.factories import (
     TicketFactory,
     cancelled_ticket,
     completed_ticket,
+    reason_code,
     reopened_ticket,
     returned_ticket,
     submit,
@@ -258,7 +259,9 @@ def test_every_stage_tells_who_when_and_what(kefu, zhuguan, dianyuan, order_a):
     start = database_now() - 3 * HOUR
     ticket = TicketFactory(order=order_a, by_user=kefu, at=start)
     ticket.submit(by_user=dianyuan, outcome=Outcome.PARTLY, text=ANSWER, at=start + HOUR)
-    ticket.return_to_merchant(by_user=zhuguan, reason=REASON, at=start + 1.5 * HOUR)
+    ticket.return_to_merchant(
+        by_user=zhuguan, reason=REASON, code=reason_code("return"), at=start + 1.5 * HOUR
+    )
     page = page_of(ticket, kefu).one("section", id="progress")
     stages = [" ".join(line.text.split()) for line in page.all("li")]
     times = [moment_words(start + after) for after in (0 * HOUR, HOUR, 1.5 * HOUR)]
@@ -297,7 +300,13 @@ def test_every_round_has_its_own_heading_time_and_deadline(kefu, order_a):
 
 def test_the_answer_of_the_current_round_stands_in_the_last_block(kefu, dianyuan, order_a):
     ticket = TicketFactory(order=order_a, opened_ago=HOUR)
-    ticket.submit(by_user=dianyuan, outcome=Outcome.UNSOLVED, text=ANSWER, at=ticket.created_at + HOUR / 2)
+    ticket.submit(
+        by_user=dianyuan,
+        outcome=Outcome.UNSOLVED,
+        text=ANSWER,
+        code=reason_code("unsolved"),
+        at=ticket.created_at + HOUR / 2,
+    )
     text = page_of(ticket, kefu).one("section", id="result").text
     assert "未解决 李店员（亲贝母婴旗舰店） 用时 30分 / 时限 4小时00分" in text
     assert ANSWER in text
@@ -407,7 +416,7 @@ def test_many_rounds_and_events_cost_no_more_statements_than_one(who, order_a, k
     short, long = submitted_ticket(order=order_a), submitted_ticket(order=order_a, opened_ago=30 * HOUR)
     for _ in range(5):
         moment = long.handled_at + timedelta(minutes=5)
-        long.return_to_merchant(by_user=kefu, reason=REASON, at=moment)
+        long.return_to_merchant(by_user=kefu, reason=REASON, code=reason_code("return"), at=moment)
         submit(long, moment + 5 * HOUR)
     assert long.events.count() == 17
     assert long.rounds.count() == 6

@@ -17,6 +17,7 @@ from tests.factories import (
     ask_extension,
     cancelled_ticket,
     completed_ticket,
+    reason_code,
     returned_ticket,
     submit,
     submitted_ticket,
@@ -93,7 +94,7 @@ def act(verb: str, ticket: Ticket, by_user, **also) -> None:
     """Do ``verb`` with everything it must be given."""
     words = {
         "submit": {"outcome": Outcome.SOLVED, "text": ANSWER},
-        "return": {"reason": REASON},
+        "return": {"reason": REASON, "code": reason_code("return")},
         "cancel": {"reason": REASON},
         "reopen": {"reason": REASON},
         "hold": {"reason": REASON, "until": database_now() + timedelta(hours=2)},

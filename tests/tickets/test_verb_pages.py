@@ -14,6 +14,7 @@ from tests.factories import (
     UserFactory,
     cancelled_ticket,
     completed_ticket,
+    reason_code,
     returned_ticket,
     submit,
     submitted_ticket,
@@ -153,7 +154,7 @@ def submitted_meanwhile(ticket, kefu, shangjia):
 
 def returned_meanwhile(ticket, kefu, shangjia):
     ticket.submit(by_user=shangjia, outcome=Outcome.SOLVED, text=ANSWER)
-    ticket.return_to_merchant(by_user=kefu, reason=REASON)
+    ticket.return_to_merchant(by_user=kefu, reason=REASON, code=reason_code("return"))
     return f"王客服（客服）于 {words(ticket)} 退回商家"
 
 
@@ -248,7 +249,7 @@ def test_a_double_click_after_which_the_ticket_was_returned_is_still_one(dianyua
     ticket, visitor = TicketFactory(order=order_a), signed_in(dianyuan)
     visitor.post(address(ticket, "submit"), answer())
     ticket.refresh_from_db()
-    ticket.return_to_merchant(by_user=kefu, reason=REASON)
+    ticket.return_to_merchant(by_user=kefu, reason=REASON, code=reason_code("return"))
     page = visitor.post(address(ticket, "submit"), answer(), follow=True)
     assert any("请勿重复提交" in message for message in messages_of(page))
 

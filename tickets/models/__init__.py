@@ -4,9 +4,12 @@ from .catalogue import Category, Policy
 from .delivery import Channel, Delivery
 from .event import Event
 from .extension import Extension
+from .message import Mention, Message, MessageAudience
 from .notice import Notice, NoticeKind
 from .pause import Pause
+from .phrase import Phrase
 from .preference import NoticePreference
+from .reason import ReasonCode, ReasonKind
 from .result import Result
 from .robot import Robot, RobotKind
 from .round import Round
@@ -24,12 +27,18 @@ __all__ = [
     "Delivery",
     "Event",
     "Extension",
+    "Mention",
+    "Message",
+    "MessageAudience",
     "Notice",
     "NoticeKind",
     "NoticePreference",
     "OrderSnapshot",
     "Pause",
+    "Phrase",
     "Policy",
+    "ReasonCode",
+    "ReasonKind",
     "Result",
     "Robot",
     "RobotKind",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from merchants.access import WORKING_ROLES, allow
+from merchants.models import User
 from orders.mentions import mask_about
 
 from ..clock import database_now
@@ -20,11 +21,13 @@ from ..forms import (
     RemindForm,
     ResultForm,
     ResumeForm,
+    ReturnForm,
+    SayForm,
     TurnForm,
 )
 from ..history import History
 from ..lifecycle import Status, Transition, verbs_for
-from ..models import Ticket
+from ..models import MessageAudience, Phrase, Ticket
 from ..models.snapshot import differences
 from ..models.ticket import NOT_VISIBLE
 
@@ -71,6 +74,16 @@ FORMS = {
     "cancel": CancelForm,
     "hold": HoldForm,
     "extend": ExtendForm,
+    "return": ReturnForm,
+}
+# What can be said beside the course of the ticket: to whom, what the row is called, what is asked for, and the hint.
+SAYINGS = {
+    "message": (MessageAudience.SHARED, "留言内容"),
+    "note": (MessageAudience.INTERNAL, "备注内容"),
+}
+SAYING_LABELS = {
+    "message": ("协商留言", "不改变工单状态和时限", "发送留言"),
+    "note": ("内部备注", "只有客服和主管能看到", "保存备注"),
 }
 
 
@@ -88,9 +101,13 @@ def form_for(verb: str, ticket: Ticket, data=None) -> TurnForm:
     seen = {"seen_round": ticket.round_no, "seen_status": ticket.status}
     options = {"initial": seen, "prefix": None if verb == "submit" else verb}
     if verb == "submit":
-        return ResultForm(data, **options)
+        return ResultForm(data, ticket=ticket, **options)
+    if verb in SAYINGS:
+        return SayForm(data, what=SAYINGS[verb][1], **options)
     if verb in REASONS:
         options["what"] = REASONS[verb]
+    if verb == "return":
+        options["ticket"] = ticket
     return FORMS.get(verb, ReasonForm)(data, **options)
 
 
@@ -107,15 +124,21 @@ def ticket_page(
 ) -> HttpResponse:  # fmt: skip
     """The page; with the ``form`` of a ``verb`` that failed, or why it was ``refused`` and what was typed."""
     now = database_now()
-    history = History(ticket, now)
+    history = History(ticket, now, viewer=request.user)
     allowed = [
         transition
         for transition in verbs_for(request.user, ticket.status)
         if transition.verb == verb or _makes_sense(transition.verb, history, now)
     ]
     forms = {transition.verb: form_for(transition.verb, ticket) for transition in allowed}
-    if form is not None and not refused and verb in forms:
-        forms[verb] = form
+    sayings = {
+        said: form_for(said, ticket)
+        for said, (audience, _) in SAYINGS.items()
+        if not ticket.why_not_say(audience, request.user)
+    }
+    for shown in (forms, sayings):
+        if form is not None and not refused and verb in shown:
+            shown[verb] = form
     context = {
         "ticket": ticket,
         "problem": mask_about(ticket.problem, ticket.order, ticket.snapshot.facts),
@@ -132,6 +155,12 @@ def ticket_page(
             _action(ticket, transition, forms[transition.verb])
             for transition in allowed
             if transition.verb != "submit"
+        ],
+        "sayings": [_saying(ticket, verb, saying, request.user) for verb, saying in sayings.items()],
+        "colleagues": colleagues(request.user) if sayings else [],
+        "phrases": [
+            {"title": phrase.title, "text": phrase.filled(ticket), "shared": phrase.is_shared}
+            for phrase in Phrase.objects.for_user(request.user)
         ],
         "idle": IDLE[ticket.status],
         "conflict": _conflict(history, refused, form),
@@ -178,6 +207,8 @@ def _result(ticket: Ticket, history: History) -> dict | None:
         "took": history.took(round_),
         "allowed": history.allowed(round_),
         "late": round_.overdue_at is not None,
+        "reason": result.reason_name,
+        "repeats": history.repeats(round_),
     }
 
 
@@ -200,6 +231,20 @@ def _action(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
         "tone": ACTION_TONES.get(verb, ""),
         "hint": HINTS[verb],
     }
+
+
+def _saying(ticket: Ticket, verb: str, form: SayForm, user) -> dict:
+    label, hint, button = SAYING_LABELS[verb]
+    if verb == "message":
+        hint = f"给{'客服' if user.is_merchant else '商家'}留言，{hint}"
+    url = reverse(f"tickets:{verb}", args=[ticket.number])
+    return {"verb": verb, "label": label, "hint": hint, "button": button, "url": url, "form": form}
+
+
+def colleagues(user) -> list[dict[str, str]]:
+    """Whom this person can mention: those of the own side, with what they are."""
+    people = User.objects.side_of(user).exclude(pk=user.pk).select_related("merchant").order_by("name", "pk")
+    return [{"name": str(person), "role": person.get_role_display()} for person in people]
 
 
 def _conflict(history: History, refused: str, form: TurnForm | None) -> dict | None:
