@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 
 from qinqin.checks import our_routes
-from tests.factories import TicketFactory, completed_ticket, submitted_ticket
-from tickets.models import Calendar, Policy, SpecialDay
+from tests.factories import TicketFactory, completed_ticket, reason_code, submitted_ticket
+from tickets.models import Calendar, Phrase, Policy, SpecialDay
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,17 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/<str:number>/extend/": table("no no go go none no", "no no form form none no"),
     "tickets/<str:number>/grant/": table("go go no no no no", "late late no no no no"),
     "tickets/<str:number>/decline/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/note/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/message/": table("go go go go none no", "form form form form none no"),
+    "tickets/categories/": table(MANAGER_ONLY, "no never no no no no"),
+    "tickets/categories/<int:pk>/": table(MANAGER_ONLY, "no go no no no no"),
+    "tickets/reasons/new/": table(MANAGER_ONLY, "no form no no no no"),
+    "tickets/reasons/<int:pk>/": table(MANAGER_ONLY, "no form no no no no"),
+    "tickets/phrases/": table("page page page page page no", WORKERS_NEVER),
+    "tickets/phrases/new/": table("page page page page page no", "form form form form form no"),
+    # Shared by merchant A: its owner keeps it, its staff only use it.
+    "tickets/phrases/<int:pk>/": table("none none page none none no", "none none form none none no"),
+    "tickets/phrases/<int:pk>/delete/": table(WORKERS_NEVER, "none none go none none no"),
     "healthz": table(EVERYBODY, NEVER),
 }
 # Its answer says how the deadline scan is doing, the same for everybody; tests/qinqin/test_health.py knows it.
@@ -98,6 +109,9 @@ def address(everybody, merchant_a, order_a, dianyuan):
             calendar=calendar,
         ),
         "tickets/deadlines/calendars/": calendar,
+        "tickets/categories/": ticket.category,
+        "tickets/reasons/": reason_code("return"),
+        "tickets/phrases/": Phrase.objects.create(merchant=merchant_a, title="补发", text="今天补发"),
         "tickets/deadlines/holidays/": SpecialDay.objects.create(day=date(2030, 1, 1), name="元旦"),
     }
 
@@ -141,6 +155,7 @@ def test_without_a_login_there_is_only_the_way_to_it(client, address, route):
         ("tickets/<str:number>/", "工单不存在或无权查看"),
         ("tickets/<str:number>/submit/", "工单不存在或无权查看"),
         ("orders/<str:number>/", "订单不存在或无权查看"),
+        ("tickets/phrases/<int:pk>/", "短语不存在或无权修改"),
         ("staff/<int:pk>/", "员工账号不存在或无权查看"),
     ],
 )

@@ -101,7 +101,8 @@ class ResultForm(TurnForm):
             name = "result" if field == "text" else field
             if name not in self.errors:
                 self.add_error(name, messages)
-        if not self.errors:
+        # An old page is refused, whatever stands in it; nobody is asked about it.
+        if not self.errors and data["seen_round"] in (None, self.ticket.round_no):
             self._ask_about_same(probe.text)
         return data
 

@@ -76,9 +76,10 @@ def test_an_answer_is_handed_over(who, order_a, request):
 def test_the_form_of_the_page_is_all_that_is_needed(dianyuan, order_a):
     ticket, visitor = returned_ticket(order=order_a), signed_in(dianyuan, enforce_csrf_checks=True)
     form = form_of(visitor.get(ticket.get_absolute_url()), ticket, "submit")
-    sent = form.sends() | {"outcome": "solved", "result": ANSWER}
+    text = f"{ANSWER}单号 SF001"
+    sent = form.sends() | {"outcome": "solved", "result": text}
     assert visitor.post(form["action"], sent).status_code == 302
-    assert ticket.rounds.get(number=2).result.text == ANSWER
+    assert ticket.rounds.get(number=2).result.text == text
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -282,6 +283,13 @@ DONE = {
         "waiting_merchant",
     ),
 }
+
+
+def code_for(verb: str) -> dict:
+    """What has to be chosen beside the words."""
+    return {"return-code": reason_code("return").pk} if verb == "return" else {}
+
+
 REASONS = {"return": "请填写退回原因", "cancel": "请填写撤销原因", "reopen": "请填写重新打开的原因"}
 
 
@@ -291,7 +299,7 @@ def test_a_button_of_customer_service_does_what_it_says(verb, who, order_a, requ
     make, words, sentence, status = DONE[verb]
     ticket, visitor = make(order=order_a), signed_in(request.getfixturevalue(who), enforce_csrf_checks=True)
     form = form_of(visitor.get(ticket.get_absolute_url()), ticket, verb)
-    page = visitor.post(form["action"], form.sends() | words, follow=True)
+    page = visitor.post(form["action"], form.sends() | words | code_for(verb), follow=True)
     ticket.refresh_from_db()
     assert page.redirect_chain == [(ticket.get_absolute_url(), 302)]
     assert messages_of(page) == [sentence]
@@ -309,7 +317,8 @@ def test_agreeing_needs_no_note(kefu, order_a):
 def test_a_reason_that_says_nothing_is_told_so_at_its_field(verb, text, kefu, order_a):
     ticket = DONE[verb][0](order=order_a)
     before = rows_of(ticket)
-    page = signed_in(kefu).post(address(ticket, verb), {f"{verb}-reason": text, f"{verb}-seen_round": 1})
+    sent = {f"{verb}-reason": text, f"{verb}-seen_round": 1} | code_for(verb)
+    page = signed_in(kefu).post(address(ticket, verb), sent)
     form = form_of(page, ticket, verb)
     assert page.status_code == 422
     assert form.errors() == [REASONS[verb]]

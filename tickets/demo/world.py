@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from orders.models import Order
 from tickets import scanning
-from tickets.models import Category, Ticket
+from tickets.models import Category, Phrase, Ticket
 
 from . import consumers, people, purchases
 from .people import House
@@ -63,12 +63,29 @@ def build(
     phrases = Phrases(rng)
     for story in stories:
         told += Teller(story, house, phrases, rng).happenings
+    _keep_phrases(house)
     told = sorted((one for one in told if one[0] <= now), key=lambda one: one[0])
     for _, happen in progress(told):
         happen()
     scanning.run()
     by_status = Ticket.objects.values_list("status").annotate(Count("pk")).order_by()
     return World(house, shops, Order.objects.count(), dict(by_status))
+
+
+def _keep_phrases(house: House) -> None:
+    """What both sides often write."""
+    rows = [
+        (None, "催问进展", "工单 {工单号} 的消费者还在等，请尽快填写处理结果，谢谢。"),
+        (None, "请补单号", "请在处理结果中写明补发或退款的单号和预计到账、送达时间。"),
+        *((merchant, "补发", "订单 {订单号} 已安排今天补发，快递单号："
+           ) for merchant in house.merchants.values()),
+        *((merchant, "退款", "已同意退款，款项三个工作日内原路退回，退款金额："
+           ) for merchant in house.merchants.values()),
+    ]  # fmt: skip
+    Phrase.objects.bulk_create(
+        Phrase(merchant=merchant, title=title, text=text, position=place * 10)
+        for place, (merchant, title, text) in enumerate(rows, start=1)
+    )
 
 
 def _category(name: str) -> Category:
