@@ -4,7 +4,9 @@ Everything that differs between machines comes from the environment (a ``.env`` 
 too). A value that cannot be understood, or a secret that is missing, stops the start with a sentence that names it.
 """
 
+import re
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -13,6 +15,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+# The hosts of 钉钉, 企业微信 and 飞书 (two of them).
+PLATFORMS = [
+    "https://oapi.dingtalk.com",
+    "https://qyapi.weixin.qq.com",
+    "https://open.feishu.cn",
+    "https://open.larksuite.com",
+]
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -95,6 +105,30 @@ def read_mailer() -> dict:
     }
 
 
+def read_sender() -> str:
+    """``EMAIL_FROM``: from whom mails come; by default nobody at the site's own host."""
+    sender = env.str("EMAIL_FROM", "").strip() or f"noreply@{urlsplit(SITE_URL).hostname}"
+    address = parseaddr(sender)[1]
+    if not sender.isprintable() or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        raise ImproperlyConfigured(f"EMAIL_FROM must be an e-mail address, not {sender!r}.")
+    return sender
+
+
+def read_robot_origins() -> list[str]:
+    """``ROBOT_ORIGINS``: where group robots may live (``https://host``); http only on this machine, for tests."""
+    origins = [origin.strip().rstrip("/").lower() for origin in env.list("ROBOT_ORIGINS", default=PLATFORMS)]
+    for origin in origins:
+        parts = split_url(origin)
+        is_plain = parts and parts.scheme == "http" and parts.hostname == "127.0.0.1"
+        if (
+            not parts
+            or not (parts.scheme == "https" or is_plain)
+            or origin != f"{parts.scheme}://{parts.netloc}"
+        ):
+            raise ImproperlyConfigured(f"ROBOT_ORIGINS must be addresses like https://host, not {origin!r}.")
+    return origins
+
+
 def read_database() -> dict:
     """Django's ``DATABASES`` entry for ``DATABASE_URL``: SQLite (the default, in ``var/``) or PostgreSQL."""
     url = env.str("DATABASE_URL", "").strip() or f"sqlite:///{BASE_DIR / 'var' / 'qinqin.sqlite3'}"
@@ -139,6 +173,8 @@ SITE_IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 DATABASES = {"default": read_database()}
 MAILERS = {"default": read_mailer()}
+DEFAULT_FROM_EMAIL = read_sender()
+ROBOT_ORIGINS = read_robot_origins()
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
 
 # The application.

@@ -19,7 +19,18 @@ from merchants.models import Merchant, User
 from orders.models import Customer, Order, OrderLine, OrderStatus, Shipment, ShipmentStatus
 from tickets.clock import database_now
 from tickets.lifecycle import Outcome, Urgency
-from tickets.models import Calendar, Category, Extension, Policy, ReasonCode, Round, Ticket, TicketDraft
+from tickets.models import (
+    Calendar,
+    Category,
+    Extension,
+    Policy,
+    ReasonCode,
+    Robot,
+    RobotKind,
+    Round,
+    Ticket,
+    TicketDraft,
+)
 
 PASSWORD = "qinqin-demo"
 ANSWER = "已联系消费者核实情况，今天下午安排补发，运费由我们承担。"
@@ -128,6 +139,17 @@ class CategoryFactory(DjangoModelFactory):
         django_get_or_create = ["name"]
 
     name = "商品质量"
+
+
+class RobotFactory(DjangoModelFactory):
+    """A group robot of customer service, unless ``merchant`` says otherwise."""
+
+    class Meta:
+        model = Robot
+
+    kind = RobotKind.DINGTALK
+    name = factory.Sequence(lambda n: f"群{n}")
+    url = "https://oapi.dingtalk.com/robot/send?access_token=SECRET"
 
 
 class PolicyFactory(DjangoModelFactory):

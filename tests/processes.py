@@ -5,6 +5,7 @@ These tests never use ``transactional_db``: it empties the tables afterwards, an
 
 ``site``       an empty, migrated database and its web server; new for each test module
 ``demo_site``  the same with ``load_demo``; one for the whole run of a worker
+``place``      such a database without a web server; within ``committed``, a test's own models work on it
 
 >>> site.manage("flag_overdue_tickets", "--json").stdout      # a command in a process of its own, to its end
 >>> scan = site.start_manage("flag_overdue_tickets")          # … or running beside the test (a Popen)
@@ -284,3 +285,21 @@ def demo_site(worker_name, static_root, tmp_path_factory, django_db_blocker) -> 
     commands = ["migrate", "load_demo"]
     with served(f"demo_{worker_name}", static_root, directory, django_db_blocker, commands) as it:
         yield it
+
+
+@pytest.fixture(scope="module")
+def place(worker_name, tmp_path_factory, django_db_blocker) -> Iterator[Site]:
+    """A migrated database of the module's own, without a web server."""
+    directory = tmp_path_factory.mktemp("place")
+    with new_database(f"place_{worker_name}", directory) as database_url:
+        place = Site(directory, database_url, directory, django_db_blocker.unblock)
+        place.manage("migrate", "--verbosity", "0")
+        yield place
+        place.listener.close()
+
+
+@pytest.fixture
+def committed(place: Site) -> Iterator[None]:
+    """Within the test, everything is committed to that database for others to see."""
+    with place.database():
+        yield

@@ -159,7 +159,7 @@ def test_the_embedded_database_with_data_of_ones_own_is_served_as_it_is(serve, d
 def test_a_signal_stops_everybody_without_a_traceback(serve, own_database, signum):
     served = serve(own_database)
     assert Visitor(served.url).get("/healthz").status == 200
-    assert len(served.family) >= 4, "gunicorn, its two workers and the scan"
+    assert len(served.family) >= 5, "gunicorn, its two workers, the scan and the delivery worker"
 
     assert served.stop(signum) == 0
     assert served.orphans() == []
@@ -191,12 +191,13 @@ def test_a_taken_port_is_refused_with_a_sentence(serve, own_database, port):
     assert "Traceback" not in served.output
 
 
-def test_the_death_of_the_scan_ends_the_whole_with_a_sentence(serve, own_database):
+@pytest.mark.parametrize("command", ["flag_overdue_tickets", "deliver_notifications"])
+def test_the_death_of_a_child_ends_the_whole_with_a_sentence(command, serve, own_database):
     served = serve(own_database)
-    scan = next(child for child in served.family if "flag_overdue_tickets" in child.cmdline())
-    scan.kill()
+    child = next(child for child in served.family if command in child.cmdline())
+    child.kill()
     assert served.finish() == 1
-    assert "flag_overdue_tickets）意外退出（状态 -9）" in served.output
+    assert f"{command}）意外退出（状态 -9）" in served.output
     assert served.orphans() == []
 
 

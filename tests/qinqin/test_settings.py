@@ -132,6 +132,48 @@ def test_a_mail_server_that_is_none_is_an_error(url, environment):
         settings.read_mailer()
 
 
+def test_mails_come_from_nobody_at_the_sites_own_host_unless_somebody_says_otherwise(environment):
+    environment(EMAIL_FROM=None)
+    assert settings.read_sender() == "noreply@localhost"
+    for sender in ("kefu@example.com", "客服 <kefu@example.com>"):
+        environment(EMAIL_FROM=sender)
+        assert settings.read_sender() == sender
+
+
+@pytest.mark.parametrize(
+    "sender", ["kefu", "@example.com", "a b@example.com", "a@example.com\nBcc: b@example.com"]
+)
+def test_a_sender_that_is_no_address_is_an_error(sender, environment):
+    environment(EMAIL_FROM=sender)
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_FROM must be an e-mail address"):
+        settings.read_sender()
+
+
+def test_robots_live_with_their_platforms_unless_somebody_says_otherwise(environment):
+    environment(ROBOT_ORIGINS=None)
+    assert settings.read_robot_origins() == [
+        "https://oapi.dingtalk.com",
+        "https://qyapi.weixin.qq.com",
+        "https://open.feishu.cn",
+        "https://open.larksuite.com",
+    ]
+    environment(ROBOT_ORIGINS="https://Gateway.example.com/, http://127.0.0.1:9000")
+    assert settings.read_robot_origins() == ["https://gateway.example.com", "http://127.0.0.1:9000"]
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        "oapi.dingtalk.com", "http://oapi.dingtalk.com", "https://", "https://a/b", "ftp://a",
+        "http://127.0.0.1.evil.example.com",
+    ],
+)  # fmt: skip
+def test_a_robots_origin_that_is_none_is_an_error(origins, environment):
+    environment(ROBOT_ORIGINS=origins)
+    with pytest.raises(ImproperlyConfigured, match="ROBOT_ORIGINS must be addresses like https://host"):
+        settings.read_robot_origins()
+
+
 def test_sqlite_waits_at_begin_and_writes_ahead(environment, tmp_path):
     environment(DATABASE_URL=f"sqlite:///{tmp_path / 'new' / 'it.sqlite3'}")
     options = settings.read_database()["OPTIONS"]

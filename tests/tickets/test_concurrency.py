@@ -4,7 +4,7 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -23,7 +23,6 @@ from tests.factories import (
     submitted_ticket,
     waiting_tickets,
 )
-from tests.processes import Site, new_database
 from tests.rows import kinds_of
 from tickets import scanning
 from tickets.clock import database_now
@@ -32,24 +31,6 @@ from tickets.models import Event, Result, Round, Ticket, TicketDraft
 
 pytestmark = pytest.mark.processes
 PATIENCE_SECONDS = 120
-
-
-@pytest.fixture(scope="module")
-def place(worker_name, tmp_path_factory, django_db_blocker) -> Iterator[Site]:
-    """A migrated database of this module's own, without a web server."""
-    directory = tmp_path_factory.mktemp("concurrency")
-    with new_database(f"concurrency_{worker_name}", directory) as database_url:
-        place = Site(directory, database_url, directory, django_db_blocker.unblock)
-        place.manage("migrate", "--verbosity", "0")
-        yield place
-        place.listener.close()
-
-
-@pytest.fixture
-def committed(place: Site) -> Iterator[None]:
-    """Within the test, everything is committed to that database for others to see."""
-    with place.database():
-        yield
 
 
 def at_once(*works: Callable[[], object]) -> list[object]:

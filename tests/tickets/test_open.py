@@ -140,7 +140,7 @@ def test_fifty_cost_as_many_statements_as_one(merchant_a, kefu, django_assert_nu
     category = CategoryFactory()
     for many in (1, 50):
         drafts = [TicketDraft(order, category, Urgency.NORMAL, PROBLEM) for order in orders[:many]]
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             Ticket.open_many(drafts, by_user=kefu)
 
 

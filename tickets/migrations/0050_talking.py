@@ -17,6 +17,7 @@ INVISIBLE_EDGES = (
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0001_initial"),
+        ("tickets", "0010_delivery_worker"),
         ("tickets", "0041_triggers_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -130,12 +131,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="event",
             name="reason_name",
-            field=models.CharField(blank=True, max_length=40, verbose_name="原因名称"),
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=40, verbose_name="原因名称"
+            ),
         ),
         migrations.AddField(
             model_name="result",
             name="reason_name",
-            field=models.CharField(blank=True, max_length=40, verbose_name="原因名称"),
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=40, verbose_name="原因名称"
+            ),
         ),
         migrations.AddField(
             model_name="mention",

@@ -1,7 +1,7 @@
 from .alert import Alert, AlertLevel
 from .calendar import Calendar, Shift, SpecialDay
 from .catalogue import Category, Policy
-from .delivery import Channel, Delivery
+from .delivery import Channel, Delivery, DeliveryRun
 from .event import Event
 from .extension import Extension
 from .message import Mention, Message, MessageAudience
@@ -25,6 +25,7 @@ __all__ = [
     "Channel",
     "DeadlineScan",
     "Delivery",
+    "DeliveryRun",
     "Event",
     "Extension",
     "Mention",

@@ -36,7 +36,7 @@ class Event(models.Model):
     reason_code = models.ForeignKey(
         ReasonCode, models.PROTECT, verbose_name="原因", null=True, blank=True, related_name="+"
     )
-    reason_name = models.CharField("原因名称", max_length=40, blank=True)
+    reason_name = models.CharField("原因名称", max_length=40, blank=True, default="", db_default="")
     occurred_at = models.DateTimeField("发生时间")
     recorded_at = models.DateTimeField("记录时间")
 

@@ -62,7 +62,7 @@ class Notice(models.Model):
         "tickets.Ticket", models.PROTECT, verbose_name="工单", related_name="notices", null=True, blank=True
     )
     round_no = models.PositiveSmallIntegerField("轮次", default=0)
-    text = models.CharField("内容", max_length=400)
+    text = models.CharField("内容", max_length=2000)
     created_at = models.DateTimeField("时间")
     read_at = models.DateTimeField("已读时间", null=True, blank=True)
 

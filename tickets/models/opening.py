@@ -11,6 +11,7 @@ from orders.models import Order
 
 from ..clock import database_now
 from ..lifecycle import OPENERS, EventKind, Refused, Status, Urgency
+from ..notifying import announcing
 from ..wording import check_problem
 from .catalogue import Category, PolicyBook
 from .event import Event
@@ -73,10 +74,11 @@ class Opening:
                 OrderSnapshot(ticket=ticket, facts=order_facts(ticket.order), taken_at=now)
                 for ticket in tickets
             )
-            Event.objects.bulk_create(
+            events = Event.objects.bulk_create(
                 ticket.event(EventKind.OPENED, round_=round_, at=now, by_user=by_user)
                 for ticket, round_ in zip(tickets, rounds, strict=True)
             )
+            announcing.tell_opened(tickets, events)
         return tickets
 
     @classmethod

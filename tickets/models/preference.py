@@ -47,3 +47,8 @@ class NoticePreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}的消息设置"
+
+    @classmethod
+    def of(cls, person) -> "NoticePreference":
+        """How this person wants to be told: the row, or the defaults, unsaved."""
+        return getattr(person, "notice_preference", None) or cls(person=person)

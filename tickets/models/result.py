@@ -37,7 +37,7 @@ class Result(models.Model):
     reason_code = models.ForeignKey(
         ReasonCode, models.PROTECT, verbose_name="原因", null=True, blank=True, related_name="results"
     )
-    reason_name = models.CharField("原因名称", max_length=40, blank=True)
+    reason_name = models.CharField("原因名称", max_length=40, blank=True, default="", db_default="")
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="提交人", related_name="+"
     )

@@ -27,6 +27,10 @@ class RoundQuerySet(ScopedQuerySet):
         """Rounds that have reached their next rung of the alert ladder; served by a partial index."""
         return self.filter(next_alert_at__lte=now)
 
+    def to_be_told(self) -> "RoundQuerySet":
+        """Rounds with a rung that people have not heard of, in the order of the partial index that serves them."""
+        return self.filter(told_level__lt=F("alert_level")).order_by("pk")
+
     def newly_overdue(self, now) -> "RoundQuerySet":
         """Running rounds past their deadline that no scan has recorded yet."""
         return self.alert_due(now).filter(due_at__lte=now)

@@ -10,6 +10,7 @@ from merchants.models import User
 from ..clock import database_now
 from ..lifecycle import Refused, Status
 from ..mentioning import mentioned
+from ..notifying.talking import tell_message
 from ..wording import check_text
 from .message import Mention, Message, MessageAudience
 from .round import Round
@@ -71,4 +72,5 @@ class Talking:
                 person for person in mentioned(text, User.objects.side_of(by_user)) if person != by_user
             ]
             Mention.objects.bulk_create(Mention(message=message, person=person) for person in people)
+            tell_message(self, message, people)
         return message

@@ -15,6 +15,7 @@ from merchants.access import MERCHANT_ROLES, NotVisible
 
 from ..clock import database_now
 from ..lifecycle import OPEN_STATUSES, TRANSITIONS, AlreadyHandled, EventKind, Refused, Transition
+from ..notifying import announcing
 from ..wording import check_note, check_text
 from ..worktime import ServiceTime
 from .alert import Alert, AlertLevel
@@ -148,7 +149,8 @@ class Verbs:
         """
         transition = TRANSITIONS[verb]
         with transaction.atomic():
-            self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
+            locked = type(self).objects.select_for_update(no_key=True, of=("self",))
+            self.refresh_from_db(from_queryset=locked.select_related("category", "merchant"))
             self._guard(transition, by_user, seen_round, seen_status)
             round_ = Round.objects.select_for_update(no_key=True).get(ticket=self.pk, number=self.round_no)
             yield transition, round_, at or database_now()
@@ -189,6 +191,7 @@ class Verbs:
         if code is not None:
             event.reason_code, event.reason_name = code, code.name
         event.save(force_insert=True)
+        announcing.tell_event(self, event)
 
     def _stop_clock(self, round_: Round, now: datetime) -> None:
         """End the merchant's clock. A missed deadline that no scan has seen yet is recorded here: never lost."""

@@ -1,4 +1,6 @@
-"""The product on one machine with one command: database, static files, web server, and the deadline scan beside it."""
+"""The product on one machine with one command: database, static files, web server; beside it the deadline scan and
+the delivery worker.
+"""
 
 import ctypes
 import http.client
@@ -27,7 +29,7 @@ DEMO_PEOPLE = ("kefu", "zhuguan", "shangjia", "dianyuan", "shangjia2", "admin")
 
 
 class Command(BaseCommand):
-    help = "准备数据库和静态文件，启动网站（127.0.0.1，端口取自 PORT）和时限扫描；按 Ctrl-C 停止。"
+    help = "准备数据库和静态文件，启动网站（127.0.0.1，端口取自 PORT）、时限扫描和通知发送；按 Ctrl-C 停止。"
 
     def handle(self, *args, **options) -> None:
         self.children: dict[str, subprocess.Popen] = {}
@@ -110,6 +112,8 @@ class Command(BaseCommand):
         scan = [sys.executable, "manage.py", "flag_overdue_tickets", "--every", str(SCAN_EVERY_SECONDS)]
         self.start_child("网站（gunicorn）", web, environment_of_pages(), pass_fds=[listener.fileno()])
         self.start_child("时限扫描（flag_overdue_tickets）", scan, dict(os.environ))
+        deliver = [sys.executable, "manage.py", "deliver_notifications"]
+        self.start_child("通知发送（deliver_notifications）", deliver, dict(os.environ))
 
     def start_child(self, name: str, command: list[str], environment: dict, pass_fds: list[int] = ()) -> None:
         # In a session of its own, a child hears of Ctrl-C from here only, and can be ended together with its workers.

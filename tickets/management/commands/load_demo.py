@@ -1,8 +1,10 @@
+from datetime import datetime, timedelta
 from random import Random
 from unicodedata import east_asian_width
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError, connection, transaction
+from django.db.models import F
 from tqdm import tqdm
 
 from merchants.models import Merchant, User
@@ -12,6 +14,7 @@ from tickets.demo.people import PASSWORD
 from tickets.demo.shops import CODES
 from tickets.demo.world import World, build, order_numbers
 from tickets.lifecycle import Status
+from tickets.models import Notice, Round
 
 SEED = 20_261
 FOREIGN = (
@@ -31,7 +34,9 @@ class Command(BaseCommand):
                     self.stdout.write("演示数据已存在，未做任何改动。")
                     return
                 refuse_foreign()
-                world = build(Random(SEED), database_now(), self.progress)
+                now = database_now()
+                world = build(Random(SEED), now, self.progress)
+                read_old_news(now)
         except (OperationalError, ProgrammingError) as error:
             raise CommandError(
                 f"数据库不可用或尚未初始化（先运行 migrate），未载入任何内容：{str(error).strip()}"
@@ -77,6 +82,12 @@ def refuse_foreign() -> None:
     }.items():
         if rows.exists():
             raise CommandError(FOREIGN.format(what=what))
+
+
+def read_old_news(now: datetime) -> None:
+    """As in a house that has worked for weeks: what is older than half a day was read, and told, at its time."""
+    Notice.objects.filter(created_at__lt=now - timedelta(hours=12)).update(read_at=F("created_at"))
+    Round.objects.to_be_told().filter(is_running=False).update(told_level=F("alert_level"))
 
 
 def padded(text: str, width: int) -> str:

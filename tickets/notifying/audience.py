@@ -1,0 +1,108 @@
+"""Who hears what.
+
+To the merchant: everything that begins, ends or moves its turn. To customer service: what the merchant has done, and
+the missed deadline. Nobody hears of what they did themselves; nobody who could not sign in hears anything.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from merchants.access import SERVICE_ROLES, Role
+from merchants.models import User
+
+from ..models.notice import NoticeKind
+from ..models.robot import Robot
+
+# What the merchant hears when customer service does it.
+FOR_THE_MERCHANT = frozenset(
+    {
+        NoticeKind.OPENED,
+        NoticeKind.RETURNED,
+        NoticeKind.REOPENED,
+        NoticeKind.CANCELLED,
+        NoticeKind.REMINDED,
+        NoticeKind.HELD,
+        NoticeKind.RESUMED,
+        NoticeKind.EXTENSION_GRANTED,
+        NoticeKind.EXTENSION_DECLINED,
+        NoticeKind.WARNING,
+        NoticeKind.CRITICAL,
+        NoticeKind.URGENT,
+    }
+)
+FOR_THE_SERVICE = frozenset({NoticeKind.SUBMITTED, NoticeKind.EXTENSION_ASKED, NoticeKind.URGENT})
+# The owner of a shop with staff is spared these; a reminder only the first time.
+FOR_THE_FRONT_LINE = frozenset({NoticeKind.WARNING, NoticeKind.REMINDED})
+
+
+class Hearers(NamedTuple):
+    """Whom one occurrence is told: people, with their preferences at hand, and robots."""
+
+    people: list[User]
+    robots: list[Robot]
+
+
+class Audience:
+    """The people and robots around some tickets, read by at most four statements, however many tickets.
+
+    Without ``service`` customer service's side is left out, without ``merchants`` the merchants'.
+    """
+
+    def __init__(self, tickets: Iterable, *, merchants: bool = True, service: bool = False):
+        tickets = list(tickets)
+        shops = {ticket.merchant_id for ticket in tickets} if merchants else set()
+        self.people_of: dict[int, list[User]] = defaultdict(list)
+        self.robots_of: dict[int | None, list[Robot]] = defaultdict(list)
+        self.openers: dict[int, User] = {}
+        self.managers: list[User] = []
+        if shops:
+            for person in _active().filter(merchant__in=shops, merchant__is_active=True):
+                self.people_of[person.merchant_id].append(person)
+        if service:
+            wanted = {ticket.opened_by_id for ticket in tickets}
+            self.openers = {
+                person.pk: person for person in _active().filter(pk__in=wanted, role__in=SERVICE_ROLES)
+            }
+            if wanted - set(self.openers):
+                self.managers = managers()
+        heard = Q(merchant__in=shops, merchant__is_active=True)
+        for robot in Robot.objects.filter(heard | Q(merchant=None) if service else heard, is_active=True):
+            self.robots_of[robot.merchant_id].append(robot)
+
+    def of(self, kind: NoticeKind, ticket, *, again: bool = False) -> Hearers:
+        """Whom to tell of this. ``again``: it is not the first time that the round is reminded."""
+        people: list[User] = []
+        robots: list[Robot] = []
+        if kind in FOR_THE_MERCHANT:
+            people += self._merchant(ticket, front_line=kind in FOR_THE_FRONT_LINE and not again)
+            robots += self.robots_of[ticket.merchant_id]
+        if kind in FOR_THE_SERVICE:
+            service = self.service_of(ticket)
+            people += service.people
+            robots += service.robots
+        return Hearers(people, robots)
+
+    def service_of(self, ticket) -> Hearers:
+        """Who opened the ticket, or the managers once that account is no longer in use; customer service's groups."""
+        opener = self.openers.get(ticket.opened_by_id)
+        return Hearers([opener] if opener else self.managers, self.robots_of[None])
+
+    def _merchant(self, ticket, *, front_line: bool) -> list[User]:
+        people = self.people_of[ticket.merchant_id]
+        staff = [person for person in people if person.role == Role.MERCHANT_STAFF]
+        return staff if front_line and staff else people
+
+
+def managers() -> list[User]:
+    return list(_active().filter(role=Role.MANAGER))
+
+
+def service_robots() -> list[Robot]:
+    return list(Robot.objects.filter(merchant=None, is_active=True))
+
+
+def _active():
+    return User.objects.filter(is_active=True).select_related("notice_preference").order_by("pk")
