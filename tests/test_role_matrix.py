@@ -92,6 +92,8 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
 # Its answer says how the deadline scan is doing, the same for everybody; tests/qinqin/test_health.py knows it.
 ELSEWHERE = {"readyz"}
 PUBLIC = {"login/", "healthz"}
+# What merchants hear of in these tests; of a note there is no notice.
+MERCHANTS_HEAR = {"opened", "cancelled", "reminded", "held"}
 
 
 @pytest.fixture
@@ -175,6 +177,21 @@ def test_no_page_of_another_merchant_shows_a_trace(client, shangjia2, order_a, m
     page = client.get(path).text
     traces = [order_a.number, merchant_a.name, dianyuan.name, *(ticket.number for ticket in tickets)]
     assert [trace for trace in traces if trace in page] == []
+
+
+@pytest.mark.parametrize("name", ["shangjia", "dianyuan", "shangjia2"])
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - {"logout/", "password/"}))
+def test_no_address_tells_a_merchant_that_customer_service_has_noted_something(
+    client, everybody, address, order_a, route, name
+):
+    path = address(route)
+    for ticket in order_a.tickets.all():
+        ticket.add_note(by_user=everybody["kefu"], text="@赵主管 商家可能在隐瞒，先不要告诉他们")
+    client.force_login(everybody[name], backend="merchants.backends.ActivePeopleBackend")
+    pages = [client.get(path), client.post(path), client.get(path, headers={"HX-Request": "true"})]
+    traces = ["隐瞒", "内部备注", "仅客服可见", "提到了您", "赵主管"]
+    assert [trace for trace in traces for page in pages if trace in page.text] == []
+    assert not everybody[name].notices.exclude(kind__in=MERCHANTS_HEAR).exists()
 
 
 def test_counts_are_ones_own(client, shangjia2, order_a, order_b):

@@ -17,70 +17,68 @@ export const insert = (field, text, from = field.selectionStart, to = field.sele
   field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText", data: text }));
 };
 
-const close = (menu, field) => {
-  menu.open = false;
-  field.focus();
+const element = (tag, about = {}, ...inside) => {
+  const made = Object.assign(document.createElement(tag), about);
+  made.append(...inside);
+  return made;
 };
 
 const menuFor = (field) => {
-  const menu = document.createElement("details");
-  menu.className = "phrases";
-  const summary = document.createElement("summary");
-  summary.textContent = "短语";
-  summary.title = "插入快捷短语（Alt+P）";
-  summary.setAttribute("aria-keyshortcuts", "Alt+P");
-  summary.setAttribute("aria-label", `短语：插入到${field.labels[0]?.textContent ?? ""}`);
-  const panel = document.createElement("ul");
+  const panel = element("ul", { hidden: true, id: `${field.id}_phrases` });
+  const button = element("button", { type: "button", textContent: "短语", title: "插入快捷短语（Alt+P）" });
+  // Alt+P leads here; Tab goes on to the next field, as it did before there were phrases.
+  button.tabIndex = -1;
+  button.setAttribute("aria-expanded", "false");
+  button.setAttribute("aria-controls", panel.id);
+  button.setAttribute("aria-keyshortcuts", "Alt+P");
+  const menu = element("div", { className: "phrases" }, button, panel);
+
+  const show = (open) => {
+    panel.hidden = !open;
+    button.ariaExpanded = String(open);
+    if (open) panel.querySelector("button, a").focus();
+  };
   for (const { title, text } of phrases) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(Object.assign(document.createElement("strong"), { textContent: title }));
-    button.append(Object.assign(document.createElement("span"), { textContent: text }));
-    button.addEventListener("click", () => {
-      menu.open = false;
+    const choice = element(
+      "button",
+      { type: "button" },
+      element("strong", { textContent: title }),
+      element("span", { textContent: text }),
+    );
+    choice.addEventListener("click", () => {
+      show(false);
       insert(field, text);
     });
-    panel.append(Object.assign(document.createElement("li"), {}));
-    panel.lastChild.append(button);
+    panel.append(element("li", {}, choice));
   }
-  if (!phrases.length) {
-    panel.append(Object.assign(document.createElement("li"), { textContent: "还没有短语", className: "quiet" }));
-  }
-  const manage = list.querySelector("a").cloneNode(true);
-  panel.append(document.createElement("li"));
-  panel.lastChild.append(manage);
-  menu.append(summary, panel);
+  if (!phrases.length) panel.append(element("li", { textContent: "还没有短语", className: "quiet" }));
+  panel.append(element("li", {}, list.querySelector("a").cloneNode(true)));
+
+  button.addEventListener("click", () => show(panel.hidden));
   menu.addEventListener("keydown", (event) => {
-    if (isComposing(event)) return;
-    if (event.key === "Escape") return close(menu, field);
+    if (isComposing(event) || panel.hidden) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || !menu.open) return;
+    if (event.key === "Escape") {
+      show(false);
+      field.focus();
+    } else if (step) {
+      const stops = [...panel.querySelectorAll("button, a")];
+      stops.at((stops.indexOf(document.activeElement) + step) % stops.length).focus();
+    } else return;
     event.preventDefault();
-    const stops = [...panel.querySelectorAll("button, a")];
-    const at = stops.indexOf(document.activeElement);
-    stops[Math.max(0, Math.min(stops.length - 1, at + step))].focus();
   });
-  menu.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  menu.addEventListener("focusout", (event) => menu.contains(event.relatedTarget) || show(false));
+  field.addEventListener("keydown", (event) => {
+    if (isComposing(event) || !event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyP") return;
+    event.preventDefault();
+    show(true);
   });
   return menu;
 };
 
 if (list) {
   for (const field of document.querySelectorAll("form textarea:not([readonly])")) {
-    const menu = menuFor(field);
-    field.closest(".field").append(menu);
-    field.addEventListener("keydown", (event) => {
-      if (isComposing(event) || !event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyP") return;
-      event.preventDefault();
-      menu.open = true;
-      menu.querySelector("button, a").focus();
-    });
+    field.closest(".field").append(menuFor(field));
   }
-  document.addEventListener("pointerdown", (event) => {
-    for (const menu of document.querySelectorAll(".phrases[open]")) {
-      if (!menu.contains(event.target)) menu.open = false;
-    }
-  });
   list.classList.add("unneeded");
 }
