@@ -5,7 +5,20 @@ from django import forms
 from .models import Category, ReasonCode
 from .wording import check_note, check_text
 
-POSITION_WRONG = dict.fromkeys(["required", "invalid", "min_value", "max_value"], "请填写0到32767之间的整数")
+
+class PositionField(forms.IntegerField):
+    """Where a row stands among its kind. The limits are here: SQLite knows none."""
+
+    def __init__(self):
+        wrong = dict.fromkeys(["required", "invalid", "min_value", "max_value"], "请填写0到9999之间的整数")
+        super().__init__(
+            label="排序",
+            help_text="小的在前",
+            min_value=0,
+            max_value=9_999,
+            initial=100,
+            error_messages=wrong,
+        )
 
 
 class GuideForm(forms.ModelForm):
@@ -24,6 +37,8 @@ class GuideForm(forms.ModelForm):
 class ReasonCodeForm(forms.ModelForm):
     """A reason. What it is for is said once, when it is made."""
 
+    position = PositionField()
+
     use_required_attribute = False
 
     class Meta:
@@ -32,9 +47,8 @@ class ReasonCodeForm(forms.ModelForm):
         error_messages = {
             "kind": {"required": "请选择用于哪里", "invalid_choice": "请选择用于哪里"},
             "name": {"required": "请填写名称", "max_length": "名称最多40字"},
-            "position": POSITION_WRONG,
         }
-        help_texts = {"is_active": "停用后不再出现在选项里，已有的记录不变", "position": "小的在前"}
+        help_texts = {"is_active": "停用后不再出现在选项里，已有的记录不变"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

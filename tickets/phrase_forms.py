@@ -2,7 +2,7 @@
 
 from django import forms
 
-from .category_forms import POSITION_WRONG
+from .category_forms import PositionField
 from .models import Phrase
 from .models.phrase import PLACEHOLDERS, keeps_shared
 
@@ -10,6 +10,7 @@ from .models.phrase import PLACEHOLDERS, keeps_shared
 class PhraseForm(forms.ModelForm):
     """A phrase; who keeps those of the side says when it is made whether it is shared."""
 
+    position = PositionField()
     shared = forms.BooleanField(label="共享", required=False)
 
     use_required_attribute = False
@@ -24,7 +25,6 @@ class PhraseForm(forms.ModelForm):
         error_messages = {
             "title": {"required": "请填写标题", "max_length": "标题最多20字"},
             "text": {"required": "请填写内容", "max_length": "内容最多1000字"},
-            "position": POSITION_WRONG,
         }
 
     def __init__(self, *args, user, **kwargs):
