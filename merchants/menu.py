@@ -7,7 +7,12 @@ from .access import Role
 
 SERVICE_DESK = (
     "客服工作台",
-    [("工单管理", "tickets:list"), ("新建工单", "tickets:new"), ("待客服审核", "tickets:review")],
+    [
+        ("工单管理", "tickets:list"),
+        ("新建工单", "tickets:new"),
+        ("待客服审核", "tickets:review"),
+        ("快捷短语", "tickets:phrases"),
+    ],
 )
 DEADLINE_DESK = (
     "时效管理",
@@ -16,11 +21,15 @@ DEADLINE_DESK = (
         ("异常处理", "tickets:incidents"),
         ("商户时效统计", "tickets:timeliness"),
         ("时限与节假日", "tickets:deadlines"),
+        ("问题类型与原因", "tickets:categories"),
     ],
 )
 ORDERS = ("订单", [("订单查询", "orders:list")])
-MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list")])
-OWNER_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list"), ("本店时效", "tickets:timeliness")])
+MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list"), ("快捷短语", "tickets:phrases")])
+OWNER_DESK = (
+    "联营系统 › 运营管理",
+    [("工单管理", "tickets:list"), ("本店时效", "tickets:timeliness"), ("快捷短语", "tickets:phrases")],
+)
 
 NOTICES = [("消息", "notices:inbox"), ("消息设置", "notices:settings")]
 ROBOTS = ("群机器人", "notices:robots")
@@ -61,6 +70,8 @@ VERBS = [
     "transfer",
     "merge",
     "add_evidence",
+    "note",
+    "message",
 ]
 DEADLINE_PAGES = [
     "policy_new",
@@ -82,6 +93,8 @@ BELONGS_TO = {
     **{f"tickets:{page}": "tickets:overdue" for page in LATE_PAGES},
     **dict.fromkeys(["tickets:incident", "tickets:incident_step"], "tickets:incidents"),
     "tickets:timeliness_list": "tickets:timeliness",
+    **{f"tickets:{page}": "tickets:phrases" for page in ["phrase_new", "phrase_edit"]},
+    **{f"tickets:{page}": "tickets:categories" for page in ["category_edit", "reason_new", "reason_edit"]},
     "orders:detail": "orders:list",
     "staff:new": "staff:list",
     "staff:edit": "staff:list",

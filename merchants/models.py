@@ -35,6 +35,13 @@ class UserQuerySet(ScopedQuerySet):
         """The people who can work for these merchants (keys) now."""
         return self.filter(merchant__in=merchants, is_active=True)
 
+    def side_of(self, user: "User") -> "UserQuerySet":
+        """The people who work on this person's side and can sign in: customer service, or one merchant's."""
+        active = self.filter(is_active=True)
+        if user.is_service:
+            return active.filter(role__in=SERVICE_ROLES)
+        return active.filter(merchant=user.merchant_id) if user.is_merchant else self.none()
+
 
 class People(UserManager.from_queryset(UserQuerySet)):
     def create_superuser(self, username, email=None, password=None, **extra):

@@ -28,6 +28,7 @@ from tickets.models import (
     Notice,
     NoticeKind,
     Policy,
+    ReasonCode,
     Robot,
     RobotKind,
     Round,
@@ -201,9 +202,14 @@ def answerer(ticket: Ticket) -> User:
     return ticket.merchant.people.first() or UserFactory(staff_of=ticket.merchant)
 
 
+def reason_code(kind: str) -> ReasonCode | None:
+    """The first of the reasons that the product starts with; ``kind`` may be an outcome, and most need none."""
+    return ReasonCode.objects.filter(kind=kind, category=None).first()
+
+
 def submit(ticket: Ticket, at: datetime, text: str = ANSWER, outcome: str = Outcome.SOLVED) -> Ticket:
     """The merchant's answer, whoever gives it."""
-    ticket.submit(by_user=answerer(ticket), outcome=outcome, text=text, at=at)
+    ticket.submit(by_user=answerer(ticket), outcome=outcome, text=text, code=reason_code(outcome), at=at)
     return ticket
 
 
@@ -223,7 +229,12 @@ def completed_ticket(**about) -> Ticket:
 def returned_ticket(**about) -> Ticket:
     """待商家处理 in round 2: as ``submitted_ticket``, and handed back 20 minutes after the answer."""
     ticket = submitted_ticket(**about)
-    ticket.return_to_merchant(by_user=ticket.opened_by, reason=REASON, at=ticket.handled_at + STEP)
+    return send_back(ticket, ticket.handled_at + STEP)
+
+
+def send_back(ticket: Ticket, at: datetime, reason: str = REASON) -> Ticket:
+    """Who opened the ticket hands it back."""
+    ticket.return_to_merchant(by_user=ticket.opened_by, reason=reason, code=reason_code("return"), at=at)
     return ticket
 
 

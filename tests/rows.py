@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tickets.models import Alert, Event, Extension, OrderSnapshot, Pause, Result, Round, Ticket
+from tickets.models import Alert, Event, Extension, Message, OrderSnapshot, Pause, Result, Round, Ticket
 
 
 def rows_of(ticket: Ticket) -> dict[str, list[dict]]:
@@ -15,6 +15,7 @@ def rows_of(ticket: Ticket) -> dict[str, list[dict]]:
         "alerts": list(Alert.objects.filter(ticket=ticket.pk).order_by("pk").values()),
         "pauses": list(Pause.objects.filter(round__ticket=ticket.pk).order_by("pk").values()),
         "extensions": list(Extension.objects.filter(round__ticket=ticket.pk).order_by("pk").values()),
+        "messages": list(Message.objects.filter(ticket=ticket.pk).order_by("pk").values()),
         "snapshots": list(OrderSnapshot.objects.filter(ticket=ticket.pk).values()),
     }
 

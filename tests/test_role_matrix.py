@@ -16,9 +16,10 @@ from tests.factories import (
     RobotFactory,
     TicketFactory,
     completed_ticket,
+    reason_code,
     submitted_ticket,
 )
-from tickets.models import Calendar, Policy, SpecialDay
+from tickets.models import Calendar, Phrase, Policy, SpecialDay
 
 pytestmark = pytest.mark.django_db
 
@@ -127,11 +128,24 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/<str:number>/assign/": table("go go go go none no", "form form form form none no"),
     "tickets/<str:number>/transfer/": table("go go no no no no", "form form no no no no"),
     "tickets/<str:number>/merge/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/note/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/message/": table("go go go go none no", "form form form form none no"),
+    "tickets/categories/": table(MANAGER_ONLY, "no never no no no no"),
+    "tickets/categories/<int:pk>/": table(MANAGER_ONLY, "no go no no no no"),
+    "tickets/reasons/new/": table(MANAGER_ONLY, "no form no no no no"),
+    "tickets/reasons/<int:pk>/": table(MANAGER_ONLY, "no form no no no no"),
+    "tickets/phrases/": table("page page page page page no", WORKERS_NEVER),
+    "tickets/phrases/new/": table("page page page page page no", "form form form form form no"),
+    # Shared by merchant A: its owner keeps it, its staff only use it.
+    "tickets/phrases/<int:pk>/": table("none none page none none no", "none none form none none no"),
+    "tickets/phrases/<int:pk>/delete/": table(WORKERS_NEVER, "none none go none none no"),
     "healthz": table(EVERYBODY, NEVER),
 }
 # Its answer says how the deadline scan is doing, the same for everybody; tests/qinqin/test_health.py knows it.
 ELSEWHERE = {"readyz"}
 PUBLIC = {"login/", "healthz"}
+# What merchants hear of in these tests; of a note there is no notice.
+MERCHANTS_HEAR = {"opened", "cancelled", "reminded", "held"}
 
 
 @pytest.fixture
@@ -155,6 +169,9 @@ def address(everybody, merchant_a, order_a, dianyuan, kefu, media):
         "notices/robots/": RobotFactory(merchant=merchant_a, is_active=False),
         "notices/undelivered/": DeliveryFactory(person=dianyuan),
         "notices/<int:pk>/": NoticeFactory(recipient=dianyuan, ticket=ticket),
+        "tickets/categories/": ticket.category,
+        "tickets/reasons/": reason_code("return"),
+        "tickets/phrases/": Phrase.objects.create(merchant=merchant_a, title="补发", text="今天补发"),
         "tickets/deadlines/holidays/": SpecialDay.objects.create(day=date(2030, 1, 1), name="元旦"),
     }
 
@@ -202,6 +219,7 @@ def test_without_a_login_there_is_only_the_way_to_it(client, address, route):
         ("tickets/<str:number>/", "工单不存在或无权查看"),
         ("tickets/<str:number>/submit/", "工单不存在或无权查看"),
         ("orders/<str:number>/", "订单不存在或无权查看"),
+        ("tickets/phrases/<int:pk>/", "短语不存在或无权修改"),
         ("staff/<int:pk>/", "员工账号不存在或无权查看"),
         ("notices/robots/<int:pk>/", "群机器人不存在或无权查看"),
     ],
@@ -222,6 +240,21 @@ def test_no_page_of_another_merchant_shows_a_trace(client, shangjia2, order_a, m
     page = client.get(path).text
     traces = [order_a.number, merchant_a.name, dianyuan.name, *(ticket.number for ticket in tickets)]
     assert [trace for trace in traces if trace in page] == []
+
+
+@pytest.mark.parametrize("name", ["shangjia", "dianyuan", "shangjia2"])
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - {"logout/", "password/"}))
+def test_no_address_tells_a_merchant_that_customer_service_has_noted_something(
+    client, everybody, address, order_a, route, name
+):
+    path = address(route)
+    for ticket in order_a.tickets.all():
+        ticket.add_note(by_user=everybody["kefu"], text="@赵主管 商家可能在隐瞒，先不要告诉他们")
+    client.force_login(everybody[name], backend="merchants.backends.ActivePeopleBackend")
+    pages = [client.get(path), client.post(path), client.get(path, headers={"HX-Request": "true"})]
+    traces = ["隐瞒", "内部备注", "仅客服可见", "提到了您", "赵主管"]
+    assert [trace for trace in traces for page in pages if trace in page.text] == []
+    assert not everybody[name].notices.exclude(kind__in=MERCHANTS_HEAR).exists()
 
 
 def test_counts_are_ones_own(client, shangjia2, order_a, order_b):

@@ -6,11 +6,25 @@ from django.core.exceptions import ValidationError
 from orders.models import Order
 
 from .lifecycle import Outcome, Urgency
-from .models import Category, Result, TicketDraft
-from .wording import check_problem, check_text
+from .models import Category, ReasonCode, ReasonKind, Result, Ticket, TicketDraft
+from .models.reason import REASON_OF_OUTCOME
+from .sameness import same
+from .wording import RESULT_HELP, check_problem, check_text
 
 AREA = {"rows": 6}
 SMALL_AREA = {"rows": 3}
+
+
+def reason_field(kind: ReasonKind, ticket: Ticket, *, required: bool = True) -> forms.ModelChoiceField:
+    """A list of the reasons that fit the ticket. The sentence is that of ``check_reason``."""
+    sentence = f"请选择{kind.label}"
+    return forms.ModelChoiceField(
+        label=kind.label,
+        queryset=ReasonCode.objects.offered(kind, ticket.category_id),
+        required=required,
+        empty_label="请选择",
+        error_messages={"required": sentence, "invalid_choice": sentence},
+    )
 
 
 class TurnForm(forms.Form):
@@ -54,19 +68,50 @@ class ResultForm(TurnForm):
         required=False,  # Result.clean has the sentence
         strip=False,
         widget=forms.Textarea(AREA | {"required": True, "aria-required": "true"}),
-        help_text="请写明处理经过和结论，至少10个字；未处理成功也请写明实际情况。",
+        help_text=RESULT_HELP,
     )
+    same_anyway = forms.BooleanField(label="确认仍要提交", required=False)
+
+    def __init__(self, *args, ticket: Ticket, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.ticket = ticket
+        self.fields["unsolved_code"] = reason_field(ReasonKind.UNSOLVED, ticket, required=False)
+        self.fields["platform_code"] = reason_field(ReasonKind.PLATFORM, ticket, required=False)
+        # Whether the person has to be asked about a text that came back already.
+        self.asks_about_same = bool(self.data.get("same_anyway"))
+
+    @property
+    def code(self) -> ReasonCode | None:
+        """The reason that belongs to the outcome; what stands in the other list was not meant. For a valid form."""
+        kind = REASON_OF_OUTCOME.get(self.cleaned_data["outcome"])
+        return self.cleaned_data[f"{kind}_code"] if kind else None
 
     def clean(self) -> dict:
         data = super().clean()
         # Without an outcome the text is still judged, so that one round trip shows everything that is missing.
-        probe = Result(outcome=data.get("outcome") or Outcome.SOLVED, text=data.get("result", ""))
-        try:
-            probe.clean()
-        except ValidationError as error:
-            for message in error.message_dict.get("text", []):
-                self.add_error("result", message)
+        outcome = data.get("outcome") or Outcome.SOLVED
+        kind = REASON_OF_OUTCOME.get(outcome)
+        probe = Result(
+            outcome=outcome,
+            text=data.get("result", ""),
+            reason_code=data.get(f"{kind}_code") if kind else None,
+        )
+        wrong = probe.faults(self.ticket.category)
+        for field, messages in wrong.items():
+            name = "result" if field == "text" else field
+            if name not in self.errors:
+                self.add_error(name, messages)
+        # An old page is refused, whatever stands in it; nobody is asked about it.
+        if not self.errors and data["seen_round"] in (None, self.ticket.round_no):
+            self._ask_about_same(probe.text)
         return data
+
+    def _ask_about_same(self, text: str) -> None:
+        """A text that has come back once is sent again only by somebody who says so."""
+        returned = self.ticket.last_returned_result()
+        self.asks_about_same = returned is not None and same(text, returned.text)
+        if self.asks_about_same and not self.cleaned_data["same_anyway"]:
+            self.add_error("result", "与上次被退回的处理结果相同，仍要提交请勾选确认")
 
 
 class ReasonForm(TurnForm):
@@ -82,6 +127,29 @@ class ReasonForm(TurnForm):
 
     def clean_reason(self) -> str:
         return check_text(self.cleaned_data["reason"], self.what)
+
+
+class ReturnForm(ReasonForm):
+    """退回商家: what kind of shortcoming, and in words."""
+
+    def __init__(self, *args, ticket: Ticket, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = reason_field(ReasonKind.RETURN, ticket)
+        self.order_fields(["code", "reason"])
+
+
+class SayForm(TurnForm):
+    """内部备注 or 协商留言: words, and nothing else."""
+
+    text = forms.CharField(strip=False, required=False, widget=forms.Textarea(SMALL_AREA))
+
+    def __init__(self, *args, what: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.what = what
+        self.fields["text"].label = what
+
+    def clean_text(self) -> str:
+        return check_text(self.cleaned_data["text"], self.what)
 
 
 class CancelForm(ReasonForm):

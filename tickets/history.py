@@ -12,8 +12,9 @@ from orders.mentions import mask_about
 from .evidence.display import Exhibit, exhibits
 from .explaining import Explanation, counted_time, explain
 from .lifecycle import EventKind, Outcome
-from .models import Alert, AlertLevel, Attachment, Event, Extension, Result, Round, Ticket
+from .models import Alert, AlertLevel, Attachment, Event, Extension, Message, Result, Round, Ticket
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
+from .sameness import alike, same
 from .timeliness import moment_words, span_words
 
 TONES = {
@@ -70,6 +71,9 @@ class Stage:
     allowed: timedelta | None = None
     late: bool = False
     pictures: tuple[Exhibit, ...] = ()
+    reason: str = ""
+    private: bool = False
+    repeats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,13 @@ class RoundLine:
 
 
 class History:
-    """Everything that happened to one ticket. Seven statements, whatever the number of rounds."""
+    """Everything that happened to one ticket. Eight statements, whatever the number of rounds.
 
-    def __init__(self, ticket: Ticket, now: datetime):
-        self.ticket, self.now = ticket, now
+    ``viewer`` is who reads it: without one nothing is told of what was said beside the course of the ticket.
+    """
+
+    def __init__(self, ticket: Ticket, now: datetime, viewer=None):
+        self.ticket, self.now, self.viewer = ticket, now, viewer
         rounds = Round.objects.filter(ticket=ticket).select_related("merchant", "calendar").order_by("number")
         self.rounds = list(rounds.prefetch_related("pauses", "extensions", "exemptions"))
         self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
@@ -109,6 +116,7 @@ class History:
         for attachment in self.attachments:
             attachment.ticket = ticket
         self.alerts = list(Alert.objects.filter(round__ticket=ticket).exclude(level=AlertLevel.URGENT))
+        self.messages = list(Message.objects.for_user(viewer).filter(ticket=ticket)) if viewer else []
 
     @property
     def current_round(self) -> Round:
@@ -163,9 +171,10 @@ class History:
         return next((each for each in extensions if each.answer == Extension.Answer.PENDING), None)
 
     def stages(self) -> list[Stage]:
-        """The events, oldest first, with what their texts say about the consumer masked."""
+        """The events and what was said between them, oldest first, with what is said of the consumer masked."""
         stages = [self._stage(event) for event in self.events] + [self._alert(alert) for alert in self.alerts]
         stages += self._additions()
+        stages += [self._message(message) for message in self.messages]
         return sorted(stages, key=lambda stage: stage.at)
 
     def problem_exhibits(self) -> list[Exhibit]:
@@ -201,6 +210,41 @@ class History:
             round_no=begun[-1].number if begun else 1,
             tone="neutral",
             pictures=tuple(exhibits(added, "补充图片", self.ticket)),
+        )
+
+    def repeats(self, round_: Round) -> str:
+        """How customer service sees an answer that says again what came back before: 与上次相同, or empty."""
+        if self.viewer is None or not self.viewer.is_service:
+            return ""
+        result, returned = self.results.get(round_.pk), self._returned_before(round_)
+        if result is None or returned is None:
+            return ""
+        if same(result.text, returned.text):
+            return "与上次相同"
+        return "与上次几乎相同" if alike(result.text, returned.text) else ""
+
+    def _returned_before(self, round_: Round) -> Result | None:
+        """The answer that came back last before this round."""
+        came_back = {
+            self._round_by_pk[event.round_id].number - 1
+            for event in self.events
+            if event.kind == EventKind.RETURNED
+        }
+        earlier = [r for r in self.rounds if r.number < round_.number and r.number in came_back]
+        return self.results.get(earlier[-1].pk) if earlier else None
+
+    def _message(self, message: Message) -> Stage:
+        return Stage(
+            kind="note" if message.is_internal else "message",
+            label=message.get_audience_display(),
+            actor=message.author_name,
+            role=message.author_role,
+            at=message.at,
+            text=mask_about(message.text, self.ticket.order, self.ticket.snapshot.facts),
+            text_label="",
+            round_no=self._round_by_pk[message.round_id].number,
+            tone="review" if message.is_internal else "info",
+            private=message.is_internal,
         )
 
     def last_act(self) -> Event | None:
@@ -256,6 +300,8 @@ class History:
             allowed=allowed,
             late=late,
             pictures=tuple(pictures),
+            reason=event.reason_name,
+            repeats=self.repeats(round_) if event.kind == EventKind.SUBMITTED else "",
         )
 
     def _reviewed(self, event: Event) -> Round | None:

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 
 from .lifecycle import Outcome
+from .sameness import same
 
 RESULT_MISSING = "请填写处理结果"
 RESULT_TOO_SIMPLE = "处理结果过于简单，请写明处理经过和结论（至少10个字）"
@@ -15,6 +17,10 @@ RESULT_LETTERS = 10
 RESULT_DISTINCT = 3
 TEXT_LIMIT = 10_000
 
+# What the page says about the field; handed in as the answer it is none.
+RESULT_HELP = "请写明处理经过和结论，至少10个字；未处理成功也请写明实际情况。"
+RESULT_HINTS = [RESULT_HELP, RESULT_TOO_SIMPLE, UNSOLVED_TOO]
+
 # Letters that stand for themselves; modifier letters (Lm) are marks beside letters, many look like punctuation.
 LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
 # Unicode calls these letters, yet they show as nothing: Hangul fillers and blank hieroglyphs.
@@ -22,6 +28,18 @@ FILLERS = frozenset("\u115f\u1160\u3164\uffa0\U00013441\U00013442")
 # Ideographs outlive the Unicode tables of any Python: two whole planes are theirs (but for two code points at the
 # end of each that will never be characters).
 IDEOGRAPHIC_PLANES = frozenset({2, 3})
+# What says nothing at the edge of a text, as far as a list that SQL can use goes: first what shows as nothing, then
+# punctuation and digits. No letter is among them, so no honest text loses one.
+INVISIBLE_EDGES = (
+    "\t\n\r \u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b\u180c\u180d\u180e"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f"
+    "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069"
+    "\u206a\u206b\u206c\u206d\u206e\u206f\u2800\u3000\u3164\ufe0e\ufe0f\ufeff\uffa0\U00013441\U00013442"
+    + "".join(map(chr, range(0xE0020, 0xE0080)))
+)
+HOLLOW_EDGES = INVISIBLE_EDGES + (
+    '!"#$&()*+,-./0123456789:;<=>?@[]^_`{|}~·—‘’“”…、。《》「」『』【】！（），：；？～０１２３４５６７８９'
+)
 # What no database keeps: NUL (PostgreSQL refuses it) and halves of surrogate pairs (UTF-8 has no room for them).
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -49,17 +67,22 @@ def tidy(text: str) -> str:
     return UNKEEPABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def check_result(text: str, outcome: str = "") -> str:
+def check_result(text: str, outcome: str = "", not_these: Iterable[str] = ()) -> str:
     """The result as it will be kept.
 
     Raises ``ValidationError`` with the agreed sentence for a text that is empty, invisible, only punctuation, one
-    character over and over, or shorter than ten letters or ideographs (product.md, Words on the screens).
+    character over and over, shorter than ten letters or ideographs (product.md, Words on the screens), or nothing but
+    what the page itself says about the field; ``not_these`` are more such hints.
     """
     text = tidy(text or "")
     written = [character.casefold() for character in letters(text)]
     if not visible(text):
         sentence = RESULT_MISSING
-    elif len(written) < RESULT_LETTERS or len(set(written)) < RESULT_DISTINCT:
+    elif (
+        len(written) < RESULT_LETTERS
+        or len(set(written)) < RESULT_DISTINCT
+        or any(same(text, hint) for hint in [*RESULT_HINTS, *not_these])
+    ):
         sentence = RESULT_TOO_SIMPLE
     else:
         return _within_limit(text, "处理结果")

@@ -20,8 +20,13 @@ def answer(page: Page, text: str = ANSWER, outcome: str = "已解决") -> None:
 def unfold(page: Page, verb: str) -> Locator:
     """One of customer service's actions, opened."""
     action = page.locator("details.disclosure", has=page.locator("summary strong", has_text=verb))
-    action.locator("summary").click()
+    action.locator("summary").first.click()
     return action
+
+
+def choose_reason(page: Page) -> None:
+    """Customer service's 退回类别, in the open form."""
+    page.get_by_label("退回类别").select_option(index=1)
 
 
 def press(page: Page, verb: str, about: str = "", words: str = "") -> None:
@@ -29,4 +34,6 @@ def press(page: Page, verb: str, about: str = "", words: str = "") -> None:
     action = unfold(page, verb)
     if words:
         action.get_by_label(about).fill(words)
+        if verb == "退回商家":
+            choose_reason(page)
     action.get_by_role("button", name=f"确认{verb}").click()

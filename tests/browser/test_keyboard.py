@@ -81,6 +81,8 @@ def test_a_clerk_hands_a_ticket_back_without_a_mouse(page_of, stage):
     action = page.locator("details.disclosure", has=page.locator("summary strong", has_text="退回商家"))
     tab_to(page, action.locator("summary"))
     page.keyboard.press("Enter")
+    tab_to(page, action.get_by_label("退回类别"), most=1)
+    page.keyboard.press("ArrowDown")
     tab_to(page, action.get_by_label("退回原因"), most=1)
     page.keyboard.type("没有写明运单号")
     tab_to(page, action.get_by_role("button"), most=1)

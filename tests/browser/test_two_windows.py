@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from .hands import ANSWER, answer, answer_form, press, unfold
+from .hands import ANSWER, answer, answer_form, choose_reason, press, unfold
 
 HANDLED = "该工单已处理，请刷新后查看"
 OTHER_ANSWER = "已经和消费者电话沟通，明天上门取旧件，取到后当天换新。"
@@ -139,6 +139,7 @@ def test_a_reason_typed_for_a_ticket_that_moved_on_is_given_back_to_the_clerk(pa
     mine, others = page_of("kefu"), page_of("zhuguan")
     mine.goto(f"/tickets/{number}/")
     action = unfold(mine, "退回商家")
+    choose_reason(mine)
     action.get_by_label("退回原因").fill("没有写明运单号")
     others.goto(f"/tickets/{number}/")
     press(others, "审核通过")

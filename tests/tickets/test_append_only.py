@@ -6,11 +6,18 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
-from tests.factories import TicketFactory, completed_ticket, submitted_ticket
+from tests.factories import TicketFactory, UserFactory, completed_ticket, submitted_ticket
 from tests.rows import rows_of
-from tickets.models import Alert, Event, Result, Round
+from tickets.models import Alert, Event, Mention, Message, Result, Round
 
-TABLES = ["tickets_event", "tickets_result", "tickets_alert", "tickets_round"]
+TABLES = [
+    "tickets_event",
+    "tickets_result",
+    "tickets_alert",
+    "tickets_round",
+    "tickets_message",
+    "tickets_mention",
+]
 WRITES = {
     "change an event": "UPDATE tickets_event SET text = 'etwas anderes'",
     "move an event": "UPDATE tickets_event SET occurred_at = recorded_at",
@@ -22,6 +29,12 @@ WRITES = {
     "change an alert": "UPDATE tickets_alert SET level = 3",
     "move an alert": "UPDATE tickets_alert SET occurred_at = recorded_at",
     "delete alerts": "DELETE FROM tickets_alert",
+    "change a message": "UPDATE tickets_message SET text = 'something else entirely'",
+    "show a note to merchants": "UPDATE tickets_message SET audience = 'shared'",
+    "delete messages": "DELETE FROM tickets_message",
+    "change a mention": "UPDATE tickets_mention SET person_id = person_id",
+    "delete mentions": "DELETE FROM tickets_mention",
+    "change a reason": "UPDATE tickets_event SET reason_name = 'something else'",
     "delete rounds": "DELETE FROM tickets_round",
     "forget a missed deadline": "UPDATE tickets_round SET overdue_at = NULL, overdue_recorded_at = NULL",
     "move a missed deadline": "UPDATE tickets_round SET overdue_at = started_at",
@@ -32,7 +45,10 @@ WRITES = {
 @pytest.fixture
 def ticket(order_a):
     """Answered late and completed: it has every kind of record."""
-    return completed_ticket(order=order_a, opened_ago=timedelta(hours=9), after=timedelta(hours=5))
+    ticket = completed_ticket(order=order_a, opened_ago=timedelta(hours=9), after=timedelta(hours=5))
+    colleague = UserFactory(name="小林")
+    ticket.add_note(by_user=ticket.opened_by, text=f"@{colleague} 这单请看一下")
+    return ticket
 
 
 @pytest.mark.parametrize("sql", WRITES.values(), ids=WRITES)
@@ -64,7 +80,7 @@ def test_postgresql_refuses_to_truncate(ticket, subtests):
 def test_nor_does_it_let_the_models_do_so(ticket, subtests):
     before = rows_of(ticket)
     event, result, round_ = ticket.events.first(), ticket.result, ticket.rounds.get()
-    alert = ticket.alerts.first()
+    alert, message = ticket.alerts.first(), ticket.messages.get()
     attempts = {
         "queryset.update": lambda: Event.objects.update(text="etwas anderes"),
         "queryset.delete": lambda: Event.objects.all().delete(),
@@ -75,6 +91,10 @@ def test_nor_does_it_let_the_models_do_so(ticket, subtests):
         "result.delete": lambda: result.delete(),
         "alert queryset.update": lambda: Alert.objects.update(level=1),
         "alert.save": lambda: alert.save(),
+        "message.save": lambda: message.save(),
+        "message.delete": lambda: message.delete(),
+        "message queryset.update": lambda: Message.objects.update(audience="shared"),
+        "mention queryset.delete": lambda: Mention.objects.all().delete(),
         "alert.delete": lambda: alert.delete(),
         "round.delete": lambda: round_.delete(),
         "round queryset.delete": lambda: Round.objects.all().delete(),

@@ -116,20 +116,35 @@ def test_an_event_is_of_a_known_kind(order_a):
         event.save(force_insert=True)
 
 
+def test_a_return_has_a_reason_and_nothing_else_but_an_answer_has(order_a):
+    returned = returned_ticket(order=order_a).events.get(kind="returned")
+    for kind, reason_name in [("returned", ""), ("approved", "答非所问")]:
+        returned.pk, returned.kind, returned.reason_name = None, kind, reason_name
+        with refused("event_returned_for_a_reason"), transaction.atomic():
+            returned.save(force_insert=True)
+
+
 @pytest.mark.parametrize(
-    ("outcome", "text", "name"),
+    ("outcome", "text", "reason", "name"),
     [
-        ("solved", "短", "result_text_long_enough"),
-        ("fine", "已联系消费者，今天补发", "result_outcome_known"),
+        ("solved", "已处理", "", "result_text_long_enough"),
+        ("solved", "\u3164\u200b\u2060" * 10, "", "result_text_long_enough"),
+        ("solved", "哈" * 30, "", "result_text_is_not_one_character"),
+        ("fine", "已联系消费者，今天补发", "", "result_outcome_known"),
+        ("unsolved", "已联系消费者，今天补发", "", "result_failed_for_a_reason"),
+        ("platform", "已联系消费者，今天补发", "", "result_failed_for_a_reason"),
+        ("solved", "已联系消费者，今天补发", "缺货", "result_failed_for_a_reason"),
     ],
 )
-def test_a_result_that_goes_around_the_model_is_still_no_empty_one(outcome, text, name, order_a, dianyuan):
+def test_a_result_that_goes_around_the_model_is_still_no_empty_one(
+    outcome, text, reason, name, order_a, dianyuan
+):
     ticket = TicketFactory(order=order_a)
     with refused(name), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO tickets_result (round_id, outcome, text, submitted_by_id, submitted_at)"
-            " VALUES (%s, %s, %s, %s, '2026-11-23 06:00:00')",
-            [ticket.first_round.pk, outcome, text, dianyuan.pk],
+            "INSERT INTO tickets_result (round_id, outcome, text, reason_name, submitted_by_id, submitted_at)"
+            " VALUES (%s, %s, %s, %s, %s, '2026-11-23 06:00:00')",
+            [ticket.first_round.pk, outcome, text, reason, dianyuan.pk],
         )
 
 

@@ -14,6 +14,7 @@ from tests.factories import (
     TicketFactory,
     cancelled_ticket,
     completed_ticket,
+    reason_code,
     reopened_ticket,
     returned_ticket,
     submit,
@@ -251,14 +252,16 @@ def test_every_stage_tells_who_when_and_what(kefu, zhuguan, dianyuan, order_a):
     start = database_now() - 3 * HOUR
     ticket = TicketFactory(order=order_a, by_user=kefu, at=start)
     ticket.submit(by_user=dianyuan, outcome=Outcome.PARTLY, text=ANSWER, at=start + HOUR)
-    ticket.return_to_merchant(by_user=zhuguan, reason=REASON, at=start + 1.5 * HOUR)
+    ticket.return_to_merchant(
+        by_user=zhuguan, reason=REASON, code=reason_code("return"), at=start + 1.5 * HOUR
+    )
     page = page_of(ticket, kefu).one("section", id="progress")
     stages = [" ".join(line.text.split()) for line in page.all("li")]
     times = [moment_words(start + after) for after in (0 * HOUR, HOUR, 1.5 * HOUR)]
     assert stages == [
         f"新建工单 王客服 客服 {times[0]}",
         f"提交处理结果 李店员 亲贝母婴旗舰店 部分解决 用时 1小时00分 / 时限 4小时00分 {times[1]} 处理结果 {ANSWER}",
-        f"退回商家 赵主管 主管 用时 30分 {times[2]} 退回原因 {REASON}",
+        f"退回商家 赵主管 主管 没有写明处理经过 用时 30分 {times[2]} 退回原因 {REASON}",
     ]
 
 
@@ -290,9 +293,15 @@ def test_every_round_has_its_own_heading_time_and_deadline(kefu, order_a):
 
 def test_the_answer_of_the_current_round_stands_in_the_last_block(kefu, dianyuan, order_a):
     ticket = TicketFactory(order=order_a, opened_ago=HOUR)
-    ticket.submit(by_user=dianyuan, outcome=Outcome.UNSOLVED, text=ANSWER, at=ticket.created_at + HOUR / 2)
+    ticket.submit(
+        by_user=dianyuan,
+        outcome=Outcome.UNSOLVED,
+        text=ANSWER,
+        code=reason_code("unsolved"),
+        at=ticket.created_at + HOUR / 2,
+    )
     text = page_of(ticket, kefu).one("section", id="result").text
-    assert "未解决 李店员（亲贝母婴旗舰店） 用时 30分 / 时限 4小时00分" in text
+    assert "未解决 消费者联系不上 李店员（亲贝母婴旗舰店） 用时 30分 / 时限 4小时00分" in text
     assert ANSWER in text
 
 
@@ -334,18 +343,20 @@ def test_the_form_remembers_the_round_it_was_shown_in(dianyuan, order_a):
 
 
 @pytest.mark.parametrize(
-    ("make", "sentence"),
+    ("make", "sentence", "sayings"),
     [
-        (submitted_ticket, "已提交，等待客服审核"),
-        (completed_ticket, "工单已完结"),
-        (cancelled_ticket, "工单已撤销，无需处理"),
+        (submitted_ticket, "已提交，等待客服审核", ["message"]),
+        (completed_ticket, "工单已完结", []),
+        (cancelled_ticket, "工单已撤销，无需处理", []),
     ],
 )
-def test_where_it_is_not_the_merchants_turn_there_is_nothing_to_fill_in(make, sentence, dianyuan, order_a):
+def test_where_it_is_not_the_merchants_turn_there_is_nothing_to_answer(
+    make, sentence, sayings, dianyuan, order_a
+):
     page = page_of(make(order=order_a), dianyuan)
     block = page.one("section", id="result")
     assert sentence in block.text
-    assert block.all("form") == []
+    assert [form["data-draft"] for form in block.all("form")] == sayings
     assert page.all(class_="primary") == []
 
 
@@ -369,7 +380,9 @@ def test_customer_service_is_offered_what_the_state_allows(make, verbs, who, ord
     ticket = make(order=order_a)
     page = page_of(ticket, request.getfixturevalue(who))
     forms = page.one("section", id="result").all("form")
-    assert [form["action"] for form in forms] == [f"/tickets/{ticket.number}/{verb}/" for verb in verbs]
+    verbs = verbs + (["note"] if make is cancelled_ticket else ["message", "note"])
+    addresses = [form["action"].removesuffix("#say") for form in forms]
+    assert addresses == [f"/tickets/{ticket.number}/{verb}/" for verb in verbs]
 
 
 @pytest.mark.parametrize("make", EVERY_STATE)
@@ -385,6 +398,7 @@ def test_fields_for_reasons_are_empty_and_have_names_of_their_own(kefu, order_a)
     fields = page.all("textarea")
     assert [(field["name"], field.value) for field in fields] == [
         ("approve-note", ""), ("return-reason", ""), ("transfer-reason", ""), ("cancel-reason", ""),
+        ("message-text", ""), ("note-text", ""),
     ]  # fmt: skip
     assert [field for field in fields if "placeholder" in field.attrs] == []
     ids = [element["id"] for element in page.walk() if "id" in element.attrs]
@@ -400,7 +414,7 @@ def test_many_rounds_and_events_cost_no_more_statements_than_one(who, order_a, k
     short, long = submitted_ticket(order=order_a), submitted_ticket(order=order_a, opened_ago=30 * HOUR)
     for _ in range(5):
         moment = long.handled_at + timedelta(minutes=5)
-        long.return_to_merchant(by_user=kefu, reason=REASON, at=moment)
+        long.return_to_merchant(by_user=kefu, reason=REASON, code=reason_code("return"), at=moment)
         submit(long, moment + 5 * HOUR)
     assert long.events.count() == 17
     assert long.rounds.count() == 6

@@ -10,6 +10,7 @@ from tests.factories import (
     TicketFactory,
     cancelled_ticket,
     completed_ticket,
+    reason_code,
     reopened_ticket,
     returned_ticket,
     submit,
@@ -54,7 +55,9 @@ def test_stages_come_in_the_order_in_which_they_happened(make, expected, order_a
 
 def test_a_deadline_that_a_scan_noticed_late_stands_where_it_was_missed(order_a):
     ticket = submitted_ticket(order=order_a, opened_ago=10 * HOUR)
-    ticket.return_to_merchant(by_user=ticket.opened_by, reason=REASON, at=ticket.handled_at)
+    ticket.return_to_merchant(
+        by_user=ticket.opened_by, reason=REASON, code=reason_code("return"), at=ticket.handled_at
+    )
     scanning.run()
     submit(Ticket.objects.get(pk=ticket.pk), database_now())
     assert kinds(ticket)[2:] == [
@@ -93,7 +96,9 @@ def test_a_review_tells_how_long_the_answer_had_waited(order_a):
 def test_a_second_return_is_measured_from_the_second_answer(order_a):
     ticket = returned_ticket(order=order_a, opened_ago=9 * HOUR)
     submit(ticket, ticket.handled_at + HOUR)
-    ticket.return_to_merchant(by_user=ticket.opened_by, reason=REASON, at=ticket.handled_at + 2 * HOUR)
+    ticket.return_to_merchant(
+        by_user=ticket.opened_by, reason=REASON, code=reason_code("return"), at=ticket.handled_at + 2 * HOUR
+    )
     took = [stage.took for stage in history(ticket).stages() if stage.kind == "returned"]
     assert took == [ANSWERED, 2 * HOUR]
 

@@ -13,6 +13,7 @@ from tests.factories import (
     TicketFactory,
     cancelled_ticket,
     completed_ticket,
+    reason_code,
     reopened_ticket,
     returned_ticket,
     submit,
@@ -169,7 +170,9 @@ def test_what_runs_late_tells_by_how_much(zhuguan, order_a):
     "then",
     [
         lambda ticket, kefu: ticket.approve(by_user=kefu),
-        lambda ticket, kefu: ticket.return_to_merchant(by_user=kefu, reason=REASON),
+        lambda ticket, kefu: ticket.return_to_merchant(
+            by_user=kefu, reason=REASON, code=reason_code("return")
+        ),
         lambda ticket, kefu: (ticket.approve(by_user=kefu), ticket.reopen(by_user=kefu, reason=REASON)),
         lambda ticket, kefu: Policy.objects.update(warning_minutes=500, deadline_minutes=5000),
     ],

@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from tests.factories import REASON, CategoryFactory, PolicyFactory, TicketFactory, submitted_ticket
+from tests.factories import (
+    REASON,
+    CategoryFactory,
+    PolicyFactory,
+    TicketFactory,
+    reason_code,
+    submitted_ticket,
+)
 from tests.pages import signed_in
 from tests.rows import allowed, rows_of
 from tickets.lifecycle import Urgency
@@ -55,7 +62,7 @@ def test_a_changed_policy_leaves_running_rounds_alone(order_a):
 def test_a_changed_policy_holds_for_rounds_that_begin_afterwards(order_a, kefu):
     ticket = submitted_ticket(order=order_a)
     Policy.objects.filter(pk=general().pk).update(deadline_minutes=30, warning_minutes=10)
-    ticket.return_to_merchant(by_user=kefu, reason=REASON)
+    ticket.return_to_merchant(by_user=kefu, reason=REASON, code=reason_code("return"))
     first, second = ticket.rounds.order_by("number")
     assert (allowed(first), allowed(second)) == (timedelta(hours=4), timedelta(minutes=30))
     assert allowed(TicketFactory(order=order_a).rounds.get()) == timedelta(minutes=30)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from tests.factories import REASON, STEP, returned_ticket, submit, submitted_ticket
+from tests.factories import REASON, STEP, reason_code, returned_ticket, submit, submitted_ticket
 from tests.rows import kinds_of, rows_of
 from tickets import scanning
 from tickets.clock import database_now
@@ -73,7 +73,9 @@ def test_the_new_round_can_become_late_by_itself(order_a):
 def test_it_can_be_returned_again_and_again(order_a):
     ticket = submitted_ticket(order=order_a, opened_ago=timedelta(days=1))
     for _ in range(4):
-        ticket.return_to_merchant(by_user=ticket.opened_by, reason=REASON, at=ticket.handled_at + STEP)
+        ticket.return_to_merchant(
+            by_user=ticket.opened_by, reason=REASON, code=reason_code("return"), at=ticket.handled_at + STEP
+        )
         submit(ticket, ticket.handled_at + STEP)
     assert list(ticket.rounds.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
     assert ticket.rounds.filter(is_open=True).get().number == ticket.round_no == 5
@@ -85,7 +87,7 @@ def test_without_a_policy_for_the_next_round_everything_stays(order_a, kefu):
     Policy.objects.all().delete()
     before = rows_of(ticket)
     with pytest.raises(ValidationError, match="未设置一般工单的处理时限"):
-        ticket.return_to_merchant(by_user=kefu, reason=REASON)
+        ticket.return_to_merchant(by_user=kefu, reason=REASON, code=reason_code("return"))
     assert rows_of(ticket) == before
     assert (ticket.round_no, ticket.status) == (1, Status.WAITING_REVIEW)
     assert ticket.result_id is not None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import ANSWER, TicketFactory, answerer, submit, submitted_ticket
+from tests.factories import ANSWER, TicketFactory, answerer, reason_code, submit, submitted_ticket
 from tests.rows import allowed, kinds_of, rows_of
 from tickets import scanning
 from tickets.clock import database_now
@@ -111,7 +111,9 @@ def test_whatever_the_outcome_customer_service_reviews_it(order_a):
 
 def test_each_round_has_an_answer_of_its_own(order_a):
     ticket = submitted_ticket(order=order_a)
-    ticket.return_to_merchant(by_user=ticket.opened_by, reason="请写明单号", at=ticket.handled_at)
+    ticket.return_to_merchant(
+        by_user=ticket.opened_by, reason="请写明单号", code=reason_code("return"), at=ticket.handled_at
+    )
     ticket.submit(by_user=answerer(ticket), outcome=Outcome.SOLVED, text=f"{ANSWER}单号 SF001")
     texts = (
         Result.objects.filter(round__ticket=ticket).order_by("round__number").values_list("text", flat=True)

@@ -20,6 +20,7 @@ from tests.factories import (
     ask_extension,
     cancelled_ticket,
     completed_ticket,
+    reason_code,
     returned_ticket,
     submit,
     submitted_ticket,
@@ -116,7 +117,7 @@ def act(verb: str, ticket: Ticket, by_user, **also) -> None:
     """Do ``verb`` with everything it must be given."""
     words = {
         "submit": {"outcome": Outcome.SOLVED, "text": ANSWER},
-        "return": {"reason": REASON},
+        "return": {"reason": REASON, "code": reason_code("return")},
         "cancel": {"reason": REASON},
         "reopen": {"reason": REASON},
         "hold": {"reason": REASON, "until": database_now() + timedelta(hours=2)},
@@ -262,10 +263,11 @@ def test_a_reason_that_says_nothing_is_refused(verb, kefu, order_a, subtests):
     ticket = second_round(verb, order_a)
     before = rows_of(ticket)
     method = getattr(ticket, METHODS.get(verb, verb))
+    also = {"code": reason_code("return")} if verb == "return" else {}
     for reason in ["", "  \n", "……！", "\u200b\u2060", "😀"]:
         with subtests.test(reason=reason):
             with pytest.raises(ValidationError, match="请填写"):
-                method(by_user=kefu, reason=reason)
+                method(by_user=kefu, reason=reason, **also)
             assert rows_of(ticket) == before
 
 

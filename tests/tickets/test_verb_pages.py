@@ -14,6 +14,7 @@ from tests.factories import (
     UserFactory,
     cancelled_ticket,
     completed_ticket,
+    reason_code,
     returned_ticket,
     submit,
     submitted_ticket,
@@ -75,9 +76,10 @@ def test_an_answer_is_handed_over(who, order_a, request):
 def test_the_form_of_the_page_is_all_that_is_needed(dianyuan, order_a):
     ticket, visitor = returned_ticket(order=order_a), signed_in(dianyuan, enforce_csrf_checks=True)
     form = form_of(visitor.get(ticket.get_absolute_url()), ticket, "submit")
-    sent = form.sends() | {"outcome": "solved", "result": ANSWER}
+    text = f"{ANSWER}单号 SF001"
+    sent = form.sends() | {"outcome": "solved", "result": text}
     assert visitor.post(form["action"], sent).status_code == 302
-    assert ticket.rounds.get(number=2).result.text == ANSWER
+    assert ticket.rounds.get(number=2).result.text == text
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -153,7 +155,7 @@ def submitted_meanwhile(ticket, kefu, shangjia):
 
 def returned_meanwhile(ticket, kefu, shangjia):
     ticket.submit(by_user=shangjia, outcome=Outcome.SOLVED, text=ANSWER)
-    ticket.return_to_merchant(by_user=kefu, reason=REASON)
+    ticket.return_to_merchant(by_user=kefu, reason=REASON, code=reason_code("return"))
     return f"王客服（客服）于 {words(ticket)} 退回商家"
 
 
@@ -248,7 +250,7 @@ def test_a_double_click_after_which_the_ticket_was_returned_is_still_one(dianyua
     ticket, visitor = TicketFactory(order=order_a), signed_in(dianyuan)
     visitor.post(address(ticket, "submit"), answer())
     ticket.refresh_from_db()
-    ticket.return_to_merchant(by_user=kefu, reason=REASON)
+    ticket.return_to_merchant(by_user=kefu, reason=REASON, code=reason_code("return"))
     page = visitor.post(address(ticket, "submit"), answer(), follow=True)
     assert any("请勿重复提交" in message for message in messages_of(page))
 
@@ -281,6 +283,13 @@ DONE = {
         "waiting_merchant",
     ),
 }
+
+
+def code_for(verb: str) -> dict:
+    """What has to be chosen beside the words."""
+    return {"return-code": reason_code("return").pk} if verb == "return" else {}
+
+
 REASONS = {"return": "请填写退回原因", "cancel": "请填写撤销原因", "reopen": "请填写重新打开的原因"}
 
 
@@ -290,7 +299,7 @@ def test_a_button_of_customer_service_does_what_it_says(verb, who, order_a, requ
     make, words, sentence, status = DONE[verb]
     ticket, visitor = make(order=order_a), signed_in(request.getfixturevalue(who), enforce_csrf_checks=True)
     form = form_of(visitor.get(ticket.get_absolute_url()), ticket, verb)
-    page = visitor.post(form["action"], form.sends() | words, follow=True)
+    page = visitor.post(form["action"], form.sends() | words | code_for(verb), follow=True)
     ticket.refresh_from_db()
     assert page.redirect_chain == [(ticket.get_absolute_url(), 302)]
     assert messages_of(page) == [sentence]
@@ -308,7 +317,8 @@ def test_agreeing_needs_no_note(kefu, order_a):
 def test_a_reason_that_says_nothing_is_told_so_at_its_field(verb, text, kefu, order_a):
     ticket = DONE[verb][0](order=order_a)
     before = rows_of(ticket)
-    page = signed_in(kefu).post(address(ticket, verb), {f"{verb}-reason": text, f"{verb}-seen_round": 1})
+    sent = {f"{verb}-reason": text, f"{verb}-seen_round": 1} | code_for(verb)
+    page = signed_in(kefu).post(address(ticket, verb), sent)
     form = form_of(page, ticket, verb)
     assert page.status_code == 422
     assert form.errors() == [REASONS[verb]]

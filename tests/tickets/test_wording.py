@@ -2,11 +2,14 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
-from tests.factories import TicketFactory, answerer, submitted_ticket
+from tests.factories import CategoryFactory, TicketFactory, answerer, submitted_ticket
+from tests.pages import signed_in
 from tests.rows import rows_of
 from tickets.lifecycle import Outcome
-from tickets.models import Result
+from tickets.models import Result, TicketDraft
 from tickets.wording import TEXT_LIMIT, check_note, check_result, check_text
 
 MISSING = "请填写处理结果"
@@ -75,6 +78,11 @@ HOLLOW = {
     "Arabic stretching": "ـ" * 30,
     "box drawing": "┌─┐│└┘" * 5,
     "mathematics": "∑∏∫√∞≈≠≤≥÷×" * 2,
+    "keycaps": "1\ufe0f\u20e32\ufe0f\u20e3" * 8,
+    "the hint of the field": "请写明处理经过和结论，至少10个字；未处理成功也请写明实际情况。",
+    "the hint without its punctuation": "请写明处理经过和结论 至少１０个字 未处理成功也请写明实际情况",
+    "the sentence of the refusal": "处理结果过于简单，请写明处理经过和结论（至少10个字）",
+    "what failure is told": "未处理成功也需说明实际情况！！",
 }
 HONEST = {
     "plain": "已联系消费者，今天下午安排补发。",
@@ -112,7 +120,30 @@ HONEST = {
     "zero-width characters inside": "已联系\u200b消费者，今天\u2060下午安排补发",
     "right to left inside": "已联系消费者 \u202eabc\u202c 并安排今天下午补发",
     "three different ideographs": "好的呀" * 4,
+    "skin tones": "已联系消费者👍🏻👍🏿，今天补发新的连体衣",
+    "flags": "消费者在🇨🇳🇭🇰，已联系并安排今天补发",
+    "a flag of tags": "消费者在🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f，已联系并安排补发",
+    "keycaps between words": "第1️⃣步联系消费者，第2️⃣步今天补发",
+    "Mongolian": "ᠬᠡᠷᠡᠭᠯᠡᠭᠴᠢ ᠲᠠᠢ ᠬᠣᠯᠪᠣᠭᠳᠠᠪᠠ᠂ ᠰᠢᠨᠡ ᠪᠠᠷᠠᠭ᠎ᠠ",
+    "tracking numbers": "补发单号 SF1234567890123、YT9876543210987，均已揽收",
+    "long": "\n".join(f"第{n}次联系消费者，说明补发进度。" for n in range(1, 330))[:5_000],
+    "names with a middle dot": "已联系消费者阿卜杜拉·买买提，今天补发",
+    "digits first": "2026-11-23 已联系消费者并安排补发！！！",
 }
+
+
+# What no browser can send, or Django itself refuses.
+NOT_BY_MAIL = {"NUL", "halves of surrogate pairs"}
+# What only a look at every character tells.
+BEYOND_SQL = {
+    "NUL", "halves of surrogate pairs",  # no database takes them at all
+    "ASCII punctuation", "control characters", "variation selectors", "combining marks on nothing",
+    "code points that will never be characters", "two letters, both cases", "two ideographs",
+    "one ideograph with variation selectors", "nine letters", "nine ideographs and blanks between",
+    "few ideographs stretched by zero-width spaces", "Arabic digits", "circled digits", "Roman numerals", "emoji",
+    "a family of emoji", "flags", "modifier letters", "box drawing", "mathematics", "keycaps",
+    "the hint of the field", "the hint without its punctuation", "the sentence of the refusal", "what failure is told",
+}  # fmt: skip
 
 
 def sentence(wrong: pytest.ExceptionInfo) -> list[str]:
@@ -172,6 +203,55 @@ def test_no_door_lets_such_a_text_in(order_a, subtests):
                 wanted = MISSING if name in INVISIBLE else TOO_SIMPLE
                 assert wanted in wrong.value.message_dict["text"]
     assert rows_of(ticket) == before
+
+
+def test_the_page_lets_none_in_either(dianyuan, order_a, subtests):
+    ticket, visitor = TicketFactory(order=order_a), signed_in(dianyuan)
+    before = rows_of(ticket)
+    for name, text in (INVISIBLE | HOLLOW).items():
+        sent = {"outcome": "solved", "result": text.encode("utf-8", "replace").decode(), "seen_round": 1}
+        with subtests.test(text=name):
+            page = visitor.post(f"/tickets/{ticket.number}/submit/", sent)
+            assert page.status_code == 422
+            wanted = MISSING if name in INVISIBLE else TOO_SIMPLE
+            assert name in NOT_BY_MAIL or wanted in page.text
+    assert rows_of(ticket) == before
+
+
+def test_nor_does_the_database_as_far_as_sql_can_tell(order_a, subtests):
+    """By a door that no code of ours watches: Django's own bulk insert."""
+    ticket = TicketFactory(order=order_a)
+    for name, text in (INVISIBLE | HOLLOW).items():
+        if name in BEYOND_SQL:
+            continue
+        result = Result(
+            round=ticket.first_round,
+            outcome=Outcome.SOLVED,
+            text=text,
+            submitted_by=answerer(ticket),
+            submitted_at=ticket.created_at,
+        )
+        with (
+            subtests.test(text=name),
+            pytest.raises(IntegrityError, match="result_text_"),
+            transaction.atomic(),
+        ):
+            QuerySet(Result).bulk_create([result])
+
+
+def test_the_guide_of_the_category_is_no_answer(order_a):
+    ticket = TicketFactory(order=order_a)
+    with pytest.raises(ValidationError) as wrong:
+        ticket.submit(by_user=answerer(ticket), outcome=Outcome.SOLVED, text=f" {ticket.category.guide}。")
+    assert wrong.value.message_dict == {"text": [TOO_SIMPLE]}
+
+
+@pytest.mark.parametrize("text", INVISIBLE.values(), ids=INVISIBLE)
+def test_no_problem_that_nobody_can_see_is_opened_or_imported(text, order_a):
+    draft = TicketDraft(order_a, CategoryFactory(), "normal", text)
+    with pytest.raises(ValidationError) as wrong:
+        draft.checked_problem()  # which opening and importing ask
+    assert wrong.value.message_dict == {"problem": ["请填写问题描述"]}
 
 
 def test_one_hollow_text_among_many_keeps_them_all_out(order_a):

@@ -7,7 +7,8 @@ from itertools import zip_longest
 from random import Random
 from uuid import UUID, uuid4
 
-from tickets.models import Attachment, Purpose, Ticket, TicketDraft
+from tickets.models import Attachment, Purpose, ReasonCode, ReasonKind, Ticket, TicketDraft
+from tickets.models.reason import REASON_OF_OUTCOME
 
 from .consumers import invent_address, invent_phone
 from .people import House
@@ -22,6 +23,9 @@ SETTLED = {"solved", "partly"}
 NOTICED = timedelta(minutes=4)
 TRANSFER_REASON = "开单时看错了订单号，消费者说的是另一家店的商品，已与消费者核对。"
 REMARK = "售后已与客户约定，见工单处理结果"
+WORKING_ON_IT = "已收到，正在和仓库核对，查清后马上填写处理结果。"
+THANKS = "好的，消费者比较着急，有进展请先在这里说一声。"
+LOOK_AT_IT = "@{manager} 这单和上周的情况相似，麻烦帮忙看一下处理结果是否可以通过。"
 
 
 class Teller:
@@ -36,7 +40,12 @@ class Teller:
         self.result_pictures = album.of_result(self.case) if self.settled_at else []
         self.new_parcel = self._new_parcel()
         self.slots = self._slots()
-        self.happenings = [(story.opened_at, self._opening()), *self._steps(), *self._effects()]
+        self.happenings = [
+            (story.opened_at, self._opening()),
+            *self._steps(),
+            *self._effects(),
+            *self._talk(),
+        ]
         if story.wrong_order:
             self.happenings.append(self._put_right())
 
@@ -130,26 +139,58 @@ class Teller:
     def _submit(self, outcome: str, text: str, at: datetime) -> Callable[[], None]:
         by_user = self.rng.choice(self.house.staff_of(self.story.shop.code))
         text = text.format_map(self.slots)
+        code = self._reason(REASON_OF_OUTCOME.get(outcome), text)
 
         def submit():
             pictures = self.result_pictures if at == self.settled_at else []
             keys = stage(pictures, at, by_user, Purpose.RESULT, ticket=self.ticket)
-            self.ticket.submit(by_user=by_user, outcome=outcome, text=text, attachments=keys, at=at)
+            self.ticket.submit(
+                by_user=by_user, outcome=outcome, text=text, code=code, attachments=keys, at=at
+            )
 
         return submit
+
+    def _reason(self, kind: str | None, words: str) -> ReasonCode | None:
+        """One of the reasons; which one follows from the words, so that the dice fall as before."""
+        codes = list(ReasonCode.objects.offered(kind, self.story.category.pk)) if kind else []
+        return codes[len(words) % len(codes)] if codes else None
 
     def _by_service(self, verb: str, reason: str, outcome: str, at: datetime) -> Callable[[], None]:
         by_user = self._somebody_of_service()
         note = self.phrases.note(self.case.category, outcome)
+        code = self._reason(ReasonKind.RETURN, reason) if verb == "return" else None
         return {
             "approve": lambda: self.ticket.approve(by_user=by_user, note=note, at=at),
-            "return": lambda: self.ticket.return_to_merchant(by_user=by_user, reason=reason, at=at),
+            "return": lambda: self.ticket.return_to_merchant(
+                by_user=by_user, reason=reason, code=code, at=at
+            ),
             "cancel": lambda: self.ticket.cancel(by_user=by_user, reason=reason, at=at),
             "reopen": lambda: self.ticket.reopen(by_user=by_user, reason=reason, at=at),
         }[verb]
 
     def _somebody_of_service(self):
         return self.rng.choices([*self.house.support, self.house.manager], weights=[5, 3, 1])[0]
+
+    # What is said beside it.
+
+    def _talk(self) -> list[Happening]:
+        """In some stories the merchant says a word while it works, and customer service a word among themselves."""
+        which = len(self.case.problem)
+        opened, *later = self.story.moments
+        told = []
+        asked, answered = opened + timedelta(minutes=8), opened + timedelta(minutes=11)
+        if which % 3 == 0 and (not later or later[0] > answered + timedelta(minutes=1)):
+            staff, service = self.house.staff_of(self.story.shop.code)[0], self.house.support[0]
+            told.append((asked, self._say("add_message", staff, WORKING_ON_IT, asked)))
+            told.append((answered, self._say("add_message", service, THANKS, answered)))
+        checked = later[0] + timedelta(minutes=2) if later else None
+        if which % 4 == 0 and checked and (not later[1:] or later[1] > checked + timedelta(minutes=1)):
+            note = LOOK_AT_IT.format(manager=self.house.manager)
+            told.append((checked, self._say("add_note", self.house.support[0], note, checked)))
+        return told
+
+    def _say(self, verb: str, by_user, text: str, at: datetime) -> Callable[[], None]:
+        return lambda: getattr(self.ticket, verb)(by_user=by_user, text=text, at=at)
 
     # What the answer does to the order.
 

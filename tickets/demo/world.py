@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from orders.models import Order
 from tickets import scanning
-from tickets.models import Category, Notice, Ticket
+from tickets.models import Category, Notice, Phrase, Ticket
 
 from . import clocks, consumers, handovers, people, purchases
 from .judging import judge
@@ -71,6 +71,7 @@ def build(
     # With dice of its own: whoever takes a ticket, the stories stay the same.
     told += handovers.hand_over(tellers, house, now, Random(len(stories)))  # noqa: S311
     told.append(clocks.before_the_weekend(house, now))
+    _keep_phrases(house)
     told = sorted((one for one in told if one[0] <= now), key=lambda one: one[0])
     for _, happen in progress(told):
         happen()
@@ -86,6 +87,22 @@ def _read_the_news(now: datetime) -> None:
     """What people have been told earlier, or about tickets that are over, they have read."""
     old = Notice.objects.unread().filter(Q(created_at__lt=now - NEWS) | Q(ticket__is_open=False))
     old.update(read_at=now)
+
+
+def _keep_phrases(house: House) -> None:
+    """What both sides often write."""
+    rows = [
+        (None, "催问进展", "工单 {工单号} 的消费者还在等，请尽快填写处理结果，谢谢。"),
+        (None, "请补单号", "请在处理结果中写明补发或退款的单号和预计到账、送达时间。"),
+        *((merchant, "补发", "订单 {订单号} 已安排今天补发，快递单号："
+           ) for merchant in house.merchants.values()),
+        *((merchant, "退款", "已同意退款，款项三个工作日内原路退回，退款金额："
+           ) for merchant in house.merchants.values()),
+    ]  # fmt: skip
+    Phrase.objects.bulk_create(
+        Phrase(merchant=merchant, title=title, text=text, position=place * 10)
+        for place, (merchant, title, text) in enumerate(rows, start=1)
+    )
 
 
 def _category(name: str) -> Category:

@@ -8,9 +8,12 @@ from .event import Event
 from .exemption import Exemption
 from .extension import Extension
 from .incident import Incident, IncidentStep
+from .message import Mention, Message, MessageAudience
 from .notice import Notice, NoticeKind
 from .pause import Pause
+from .phrase import Phrase
 from .preference import NoticePreference
+from .reason import ReasonCode, ReasonKind
 from .result import Result
 from .robot import Robot, RobotKind
 from .round import Round
@@ -34,13 +37,19 @@ __all__ = [
     "Extension",
     "Incident",
     "IncidentStep",
+    "Mention",
+    "Message",
+    "MessageAudience",
     "Notice",
     "NoticeKind",
     "NoticePreference",
     "OrderSnapshot",
     "Pause",
+    "Phrase",
     "Policy",
     "Purpose",
+    "ReasonCode",
+    "ReasonKind",
     "Result",
     "Robot",
     "RobotKind",

@@ -19,6 +19,12 @@ class Category(models.Model):
     name = models.CharField("名称", max_length=40, unique=True)
     position = models.PositiveSmallIntegerField("排序", default=100)
     is_active = models.BooleanField("启用", default=True)
+    guide = models.TextField(
+        "填写指引",
+        blank=True,
+        max_length=1_000,
+        help_text="商户填写处理结果时显示在旁边：做了什么、为什么、接下来怎样",
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "问题类型"

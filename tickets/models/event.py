@@ -5,6 +5,7 @@ from django.db.models import Q
 from merchants.access import ScopedQuerySet
 
 from ..lifecycle import EventKind, Status
+from .reason import ReasonCode
 
 
 class EventQuerySet(ScopedQuerySet):
@@ -46,6 +47,11 @@ class Event(models.Model):
     from_status = models.CharField("原状态", max_length=20, choices=Status, blank=True)
     to_status = models.CharField("新状态", max_length=20, choices=Status)
     text = models.TextField("说明", blank=True)
+    # The reason that was chosen (submitted, returned), and its name as it was.
+    reason_code = models.ForeignKey(
+        ReasonCode, models.PROTECT, verbose_name="原因", null=True, blank=True, related_name="+"
+    )
+    reason_name = models.CharField("原因名称", max_length=40, blank=True, default="", db_default="")
     occurred_at = models.DateTimeField("发生时间")
     recorded_at = models.DateTimeField("记录时间")
 
@@ -67,6 +73,12 @@ class Event(models.Model):
                 fields=["round"], condition=Q(kind="submitted"), name="event_submitted_once_per_round"
             ),
             models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="event_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind="submitted")
+                | Q(kind="returned") & ~Q(reason_name="")
+                | ~Q(kind__in=["submitted", "returned"]) & Q(reason_name=""),
+                name="event_returned_for_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:

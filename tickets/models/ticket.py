@@ -15,6 +15,7 @@ from .handover_verbs import HandoverVerbs
 from .opening import Opening, TicketDraft
 from .queries import TicketQuerySet
 from .result import Result
+from .talking import Talking
 from .verbs import Verbs
 
 __all__ = ["NOT_VISIBLE", "Ticket", "TicketDraft"]
@@ -22,7 +23,7 @@ __all__ = ["NOT_VISIBLE", "Ticket", "TicketDraft"]
 NOT_VISIBLE = "工单不存在或无权查看"
 
 
-class Ticket(Opening, Verbs, ClockVerbs, HandoverVerbs, EvidenceVerbs, models.Model):
+class Ticket(Opening, Verbs, ClockVerbs, HandoverVerbs, EvidenceVerbs, Talking, models.Model):
     """A consumer's problem with an order, on its way between customer service and the merchant.
 
     The columns from ``round_no`` on repeat the current round, so that a list reads one table; the verbs keep them.

@@ -23,6 +23,7 @@ from .alert import Alert, AlertLevel
 from .attachment import Attachment, Purpose
 from .catalogue import Policy, PolicyBook
 from .event import SYSTEM_NAME, SYSTEM_ROLE, Event
+from .reason import ReasonCode, ReasonKind, check_reason, check_reason_fits
 from .result import Result
 from .round import CLOCK_COPY, Round
 
@@ -36,19 +37,22 @@ class Verbs:
         by_user,
         outcome: str,
         text: str,
+        code: ReasonCode | None = None,
         attachments: Sequence[UUID] = (),
         seen_round: int | None = None,
         at: datetime | None = None,
     ):
         """提交工单: the merchant's written answer; hands over to customer service.
 
-        ``attachments`` are the keys of what this person has staged for it. Raises ``ValidationError`` (fields
-        ``outcome``, ``text``) for an answer that says nothing or an attachment that is gone, ``AlreadyHandled``
+        ``code`` is the reason that 未解决 and 需平台协助 must give; ``attachments`` are the keys of what this
+        person has staged for it. Raises ``ValidationError`` (fields ``outcome``, ``text``, ``unsolved_code``,
+        ``platform_code``) for an answer that says nothing, no reason, or an attachment that is gone, ``AlreadyHandled``
         when the ticket moved on meanwhile, ``NotVisible`` when it is not this merchant's.
         """
-        result = Result(outcome=outcome, text=text, submitted_by=by_user)
+        result = Result(outcome=outcome, text=text, reason_code=code, submitted_by=by_user)
         result.clean()
         with self._turn("submit", by_user, seen_round, at) as (transition, round_, now):
+            round_.ticket = self  # whose category the result is held against
             result.round, result.submitted_at = round_, now
             result.save(force_insert=True)
             Attachment.bind(
@@ -62,7 +66,7 @@ class Verbs:
             round_.save(update_fields=["submitted_at", "took", "responded_after", *Round.CLOCK_FIELDS])
             self.result = result
             self._move(transition, now, "result", "stopped_at", "was_late")
-            self._record(transition, round_, now, by_user, text=result.text)
+            self._record(transition, round_, now, by_user, text=result.text, code=result.reason_code)
         return result
 
     def approve(
@@ -83,13 +87,33 @@ class Verbs:
             self._record(transition, round_, now, by_user, text=note)
 
     def return_to_merchant(
-        self, *, by_user, reason: str, seen_round: int | None = None, at: datetime | None = None
+        self,
+        *,
+        by_user,
+        reason: str,
+        code: ReasonCode | None,
+        seen_round: int | None = None,
+        at: datetime | None = None,
     ) -> None:
-        """退回商家: the result is not enough; the merchant's next round begins, with a deadline of its own."""
+        """退回商家: the result is not enough; the merchant's next round begins, with a deadline of its own.
+
+        Raises ``ValidationError`` without a ``code`` (退回类别) or without words.
+        """
         reason = check_text(reason, "退回原因")
+        check_reason(code, ReasonKind.RETURN, "code")
         with self._turn("return", by_user, seen_round, at) as (transition, round_, now):
+            check_reason_fits(code, self.category_id, "code")
             self._close(round_, now)
-            self._next_round(transition, now, by_user, reason, is_returned=True)
+            self._next_round(transition, now, by_user, reason, is_returned=True, code=code)
+
+    def last_returned_result(self) -> Result | None:
+        """The answer of this ticket's merchant that came back last, if one ever did."""
+        returned = self.events.filter(kind=EventKind.RETURNED).order_by("-occurred_at", "-pk")
+        number = returned.values_list("round__number", flat=True).first()  # the round that began with it
+        if number is None:
+            return None
+        results = Result.objects.filter(round__ticket=self.pk, round__merchant=self.merchant_id)
+        return results.filter(round__number__lt=number).order_by("-round__number").first()
 
     def cancel(
         self,
@@ -164,11 +188,14 @@ class Verbs:
         by_user,
         text: str = "",
         recorded_at: datetime | None = None,
+        code: ReasonCode | None = None,
     ) -> None:
         event = self.event(
             transition.event, round_=round_, at=now, by_user=by_user, text=text, recorded_at=recorded_at
         )
         event.from_status = self._came_from
+        if code is not None:
+            event.reason_code, event.reason_name = code, code.name
         event.save(force_insert=True)
         announcing.tell_event(self, event)
 
@@ -215,6 +242,7 @@ class Verbs:
         reason: str,
         *,
         is_returned: bool,
+        code: ReasonCode | None = None,
         also: tuple[str, ...] = (),
     ) -> None:
         """The merchant's turn begins; ``also`` are the columns of the ticket that the verb itself has changed."""
@@ -236,7 +264,7 @@ class Verbs:
             "stopped_at",
             *also,
         )
-        self._record(transition, round_, now, by_user, text=reason)
+        self._record(transition, round_, now, by_user, text=reason, code=code)
 
     def new_round(self, policy: Policy, service: ServiceTime, now: datetime) -> Round:
         """The round that begins now, unsaved, with the deadline its policy gives; the ticket's copy of it is set."""

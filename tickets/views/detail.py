@@ -24,12 +24,14 @@ from ..forms import (
     RemindForm,
     ResultForm,
     ResumeForm,
+    ReturnForm,
+    SayForm,
     TurnForm,
 )
 from ..handover_forms import AssignForm, ClaimForm, MergeForm, TransferForm
 from ..history import History, act_words
 from ..lifecycle import Status, Transition, verbs_for
-from ..models import Ticket
+from ..models import MessageAudience, Phrase, Ticket
 from ..models.snapshot import ORDER_FACTS, differences, shown
 from ..models.ticket import NOT_VISIBLE
 from ..related import related_to
@@ -90,6 +92,16 @@ FORMS = {
     "assign": AssignForm,
     "transfer": TransferForm,
     "merge": MergeForm,
+    "return": ReturnForm,
+}
+# What can be said beside the course of the ticket: to whom, what the row is called, what is asked for, and the hint.
+SAYINGS = {
+    "message": (MessageAudience.SHARED, "留言内容"),
+    "note": (MessageAudience.INTERNAL, "备注内容"),
+}
+SAYING_LABELS = {
+    "message": ("协商留言", "不改变工单状态和时限", "发送留言"),
+    "note": ("内部备注", "只有客服和主管能看到", "保存备注"),
 }
 # Buttons beside what they change instead of a row below the answer.
 BESIDE = {"submit", "claim", "release"}
@@ -112,7 +124,9 @@ def form_for(verb: str, ticket: Ticket, user, data=None) -> TurnForm:
     seen = {"seen_round": ticket.round_no, "seen_status": ticket.status}
     options = {"initial": seen, "prefix": None if verb == "submit" else verb}
     if verb == "submit":
-        return ResultForm(data, **options)
+        return ResultForm(data, ticket=ticket, **options)
+    if verb in SAYINGS:
+        return SayForm(data, what=SAYINGS[verb][1], **options)
     if verb in REASONS:
         options["what"] = REASONS[verb]
     if verb == "assign":
@@ -121,6 +135,8 @@ def form_for(verb: str, ticket: Ticket, user, data=None) -> TurnForm:
         options["user"] = user
     if verb == "claim" and ticket.holder:
         seen["take_over_from"] = ticket.holder.pk
+    if verb == "return":
+        options["ticket"] = ticket
     return FORMS.get(verb, ReasonForm)(data, **options)
 
 
@@ -139,15 +155,21 @@ def ticket_page(
     could not be taken into the ``tray`` of a form.
     """
     now = database_now()
-    history = History(ticket, now)
+    history = History(ticket, now, viewer=request.user)
     allowed = [
         transition
         for transition in verbs_for(request.user, ticket.status)
         if transition.verb == verb or _makes_sense(transition.verb, history, request.user, now)
     ]
     forms = {transition.verb: form_for(transition.verb, ticket, request.user) for transition in allowed}
-    if form is not None and not refused and verb in forms:
-        forms[verb] = form
+    sayings = {
+        said: form_for(said, ticket, request.user)
+        for said, (audience, _) in SAYINGS.items()
+        if not ticket.why_not_say(audience, request.user)
+    }
+    for offered in (forms, sayings):
+        if form is not None and not refused and verb in offered:
+            offered[verb] = form
     context = {
         "ticket": ticket,
         "problem": mask_about(ticket.problem, ticket.order, ticket.snapshot.facts),
@@ -170,6 +192,12 @@ def ticket_page(
         "claim": forms.get("claim"),
         "release": forms.get("release"),
         "duplicates": _duplicates(ticket) if "merge" in forms else [],
+        "sayings": [_saying(ticket, verb, saying, request.user) for verb, saying in sayings.items()],
+        "colleagues": colleagues(request.user) if sayings else [],
+        "phrases": [
+            {"title": phrase.title, "text": phrase.filled(ticket), "shared": phrase.is_shared}
+            for phrase in Phrase.objects.for_user(request.user)
+        ],
         "idle": IDLE[ticket.status],
         "conflict": _conflict(history, refused, form),
         "is_merchant": request.user.is_merchant,
@@ -251,6 +279,8 @@ def _result(ticket: Ticket, history: History) -> dict | None:
         "allowed": history.allowed(round_),
         "late": round_.overdue_at is not None,
         "pictures": history.result_exhibits(round_),
+        "reason": result.reason_name,
+        "repeats": history.repeats(round_),
     }
 
 
@@ -288,6 +318,20 @@ def _action(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
         "tone": ACTION_TONES.get(verb, ""),
         "hint": HINTS[verb],
     }
+
+
+def _saying(ticket: Ticket, verb: str, form: SayForm, user) -> dict:
+    label, hint, button = SAYING_LABELS[verb]
+    if verb == "message":
+        hint = f"给{'客服' if user.is_merchant else '商家'}留言，{hint}"
+    url = reverse(f"tickets:{verb}", args=[ticket.number])
+    return {"verb": verb, "label": label, "hint": hint, "button": button, "url": url, "form": form}
+
+
+def colleagues(user) -> list[dict[str, str]]:
+    """Whom this person can mention: those of the own side, with what they are."""
+    people = User.objects.side_of(user).exclude(pk=user.pk).select_related("merchant").order_by("name", "pk")
+    return [{"name": str(person), "role": person.get_role_display()} for person in people]
 
 
 def _conflict(history: History, refused: str, form: TurnForm | None) -> dict | None:

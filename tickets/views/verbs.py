@@ -14,6 +14,7 @@ from ..evidence.tray import Tray
 from ..forms import ResultForm, TurnForm
 from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
 from ..models import Result, Ticket
+from ..wording import check_result
 from .detail import find, form_for, ticket_page
 
 # Looking at a button's address changes nothing: it leads to the ticket (a reload after an error, a login in between).
@@ -32,6 +33,7 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
             outcome=form.cleaned_data["outcome"],
             text=form.cleaned_data["result"],
             attachments=tray.chosen,
+            code=form.code,
             seen_round=form.round_shown,
         )
         return "已提交处理结果，等待客服审核"
@@ -57,8 +59,9 @@ def return_to_merchant(request: HttpRequest, number: str) -> HttpResponse:
     """退回商家."""
 
     def act(ticket: Ticket, form: TurnForm) -> str:
+        data = form.cleaned_data
         ticket.return_to_merchant(
-            by_user=request.user, reason=form.cleaned_data["reason"], seen_round=form.round_shown
+            by_user=request.user, reason=data["reason"], code=data["code"], seen_round=form.round_shown
         )
         return "已退回商家，开始新一轮计时"
 
@@ -209,6 +212,18 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     return _press(request, number, "release", act)
 
 
+@allow(*SERVICE_ROLES)
+@press_or_look
+def note(request: HttpRequest, number: str) -> HttpResponse:
+    """内部备注."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        ticket.add_note(by_user=request.user, text=form.cleaned_data["text"])
+        return "已保存内部备注，仅客服可见"
+
+    return _press(request, number, "note", act)
+
+
 @allow(*WORKING_ROLES)
 @press_or_look
 def assign(request: HttpRequest, number: str) -> HttpResponse:
@@ -261,6 +276,18 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
     return _press(request, number, "merge", act)
 
 
+@allow(*WORKING_ROLES)
+@press_or_look
+def message(request: HttpRequest, number: str) -> HttpResponse:
+    """协商留言."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        ticket.add_message(by_user=request.user, text=form.cleaned_data["text"])
+        return "留言已发送"
+
+    return _press(request, number, "message", act)
+
+
 def _press(
     request: HttpRequest,
     number: str,
@@ -305,7 +332,7 @@ def _press(
 
 def _moved_on(ticket: Ticket, verb: str, form: TurnForm) -> bool:
     """Whether the ticket is no longer where the page had it: then even a faulty text deserves to hear why."""
-    return (
+    return verb in TRANSITIONS and (
         ticket.status not in TRANSITIONS[verb].sources
         or form.round_shown not in (None, ticket.round_no)
         or form.status_shown not in ("", ticket.status)
@@ -319,6 +346,5 @@ def _sent_twice(request: HttpRequest, ticket: Ticket, form: TurnForm) -> bool:
     results = Result.objects.filter(round__ticket=ticket, submitted_by=request.user)
     if form.round_shown:
         results = results.filter(round__number=form.round_shown)
-    probe = Result(outcome=form.cleaned_data["outcome"], text=form.cleaned_data["result"])
-    probe.clean()
-    return results.filter(outcome=probe.outcome, text=probe.text).exists()
+    outcome, text = form.cleaned_data["outcome"], form.cleaned_data["result"]
+    return results.filter(outcome=outcome, text=check_result(text), reason_code=form.code).exists()

@@ -15,6 +15,7 @@ from tests.factories import (
     RobotFactory,
     TicketFactory,
     UserFactory,
+    reason_code,
     submit,
 )
 from tickets.clock import database_now
@@ -61,7 +62,9 @@ def test_nothing_of_a_consumer_and_nothing_that_was_written_gets_into_a_message(
     order_a.save()
     ticket = TicketFactory(order=order_a, by_user=kefu, problem=f"张雅婷 {PHONE} 文三路90号，奶粉漏了")
     submit(ticket, database_now(), text=f"已致电张雅婷 {PHONE}，今天从文三路90号取回并补发")
-    ticket.return_to_merchant(by_user=kefu, reason=f"张雅婷 {PHONE} 说没有人联系，文三路90号")
+    ticket.return_to_merchant(
+        by_user=kefu, reason=f"张雅婷 {PHONE} 说没有人联系，文三路90号", code=reason_code("return")
+    )
     ticket.ask_extension(
         by_user=staff2,
         reason=f"{PHONE} 打不通，张雅婷在文三路90号",
@@ -102,7 +105,7 @@ def test_a_refused_verb_tells_nobody(order_a, staff, kefu):
     ticket = TicketFactory(order=order_a, by_user=kefu)
     before = Notice.objects.count()
     with pytest.raises(AlreadyHandled):
-        ticket.return_to_merchant(by_user=kefu, reason=REASON)
+        ticket.return_to_merchant(by_user=kefu, reason=REASON, code=reason_code("return"))
     assert Notice.objects.count() == before
 
 

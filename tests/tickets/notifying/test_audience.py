@@ -13,6 +13,7 @@ from tests.factories import (
     UserFactory,
     ask_extension,
     completed_ticket,
+    reason_code,
     submit,
     submitted_ticket,
     ticket_on_hold,
@@ -63,7 +64,7 @@ def test_the_managers_hear_of_the_answer_once_the_account_that_opened_it_is_out_
 
 def test_the_merchant_hears_of_everything_that_moves_its_turn(order_a, kefu, zhuguan):
     answered = submitted_ticket(order=order_a, by_user=kefu)
-    answered.return_to_merchant(by_user=zhuguan, reason=REASON)
+    answered.return_to_merchant(by_user=zhuguan, reason=REASON, code=reason_code("return"))
     assert told(NoticeKind.RETURNED, answered) == MERCHANT
     answered.cancel(by_user=kefu, reason=REASON)
     assert told(NoticeKind.CANCELLED, answered) == MERCHANT
@@ -159,6 +160,6 @@ def test_mail_goes_to_who_has_an_address_and_chose_it(order_a, kefu, dianyuan, s
 
 def test_others_hear_nothing(order_a, kefu, shangjia2, sysadmin, colleague):
     ticket = submitted_ticket(order=order_a, by_user=kefu)
-    ticket.return_to_merchant(by_user=kefu, reason=REASON)
+    ticket.return_to_merchant(by_user=kefu, reason=REASON, code=reason_code("return"))
     outsiders = [shangjia2, sysadmin, colleague]
     assert not Notice.objects.filter(recipient__in=outsiders).exists()

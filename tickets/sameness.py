@@ -1,0 +1,46 @@
+"""Whether two texts say the same, whatever their case, width, blanks and punctuation."""
+
+import unicodedata
+from difflib import SequenceMatcher
+from itertools import takewhile
+
+# Two texts of which so much is the same are all but the same.
+ALIKE = 0.95
+# Comparing letter by letter costs the product of the lengths: longer differences than this are differences.
+LONGEST_DIFFERENCE = 1_000
+# What is written between the words: marks and symbols stay, they may be all that differs.
+BETWEEN_WORDS = frozenset("ZPC")
+
+
+def folded(text: str) -> str:
+    """A text without what does not change its words: case, full width, blanks, punctuation, invisible characters."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(
+        character
+        for character in plain
+        # Cn: ideographs younger than the Unicode tables of this Python
+        if unicodedata.category(character)[0] not in BETWEEN_WORDS or unicodedata.category(character) == "Cn"
+    )
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts say the same to the letter."""
+    return folded(one) == folded(other)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two texts are the same but for a twentieth: a word changed here or there."""
+    one, other = folded(one), folded(other)
+    before = _in_common(one, other)
+    after = _in_common(one[before:][::-1], other[before:][::-1])
+    one_rest, other_rest = one[before : len(one) - after], other[before : len(other) - after]
+    matched = before + after
+    if max(len(one_rest), len(other_rest)) <= LONGEST_DIFFERENCE:
+        blocks = SequenceMatcher(None, one_rest, other_rest).get_matching_blocks()
+        matched += sum(block.size for block in blocks)
+    return 2 * matched >= ALIKE * (len(one) + len(other))
+
+
+def _in_common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
