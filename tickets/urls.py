@@ -1,12 +1,28 @@
 from django.urls import path
 
-from .views import calendars, deadlines, detail, holidays, listing, opening, overdue, review, verbs
+from .views import (
+    calendars,
+    deadlines,
+    detail,
+    drafts,
+    holidays,
+    listing,
+    opening,
+    overdue,
+    review,
+    upcoming,
+    verbs,
+)
 
 app_name = "tickets"
 
 urlpatterns = [
     path("", listing.ticket_list, name="list"),
     path("new/", opening.ticket_new, name="new"),
+    path("new/draft/", drafts.new_draft_save, name="new_draft"),
+    path("new/draft/clear/", drafts.new_draft_clear, name="new_draft_clear"),
+    path("sent/", drafts.form_sent, name="form_sent"),
+    path("next/", upcoming.ticket_next, name="next"),
     path("review/", review.review_list, name="review"),
     path("overdue/", overdue.overdue_desk, name="overdue"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
@@ -22,6 +38,9 @@ urlpatterns = [
     path("deadlines/holidays/template/", holidays.holiday_template, name="holiday_template"),
     path("deadlines/holidays/<int:pk>/delete/", holidays.holiday_delete, name="holiday_delete"),
     path("<str:number>/", detail.ticket_detail, name="detail"),
+    path("<str:number>/draft/", drafts.draft_save, name="draft"),
+    path("<str:number>/draft/clear/", drafts.draft_clear, name="draft_clear"),
+    path("<str:number>/presence/", drafts.presence, name="presence"),
     path("<str:number>/submit/", verbs.submit, name="submit"),
     path("<str:number>/approve/", verbs.approve, name="approve"),
     path("<str:number>/return/", verbs.return_to_merchant, name="return"),

@@ -19,6 +19,7 @@ from ..wording import check_note, check_text
 from ..worktime import ServiceTime
 from .alert import Alert, AlertLevel
 from .catalogue import Policy, PolicyBook
+from .draft import Draft
 from .event import SYSTEM_NAME, SYSTEM_ROLE, Event
 from .result import Result
 from .round import CLOCK_COPY, Round
@@ -156,6 +157,8 @@ class Verbs:
         )
         event.from_status = self._came_from
         event.save(force_insert=True)
+        if by_user:
+            Draft.use(by_user, transition.verb, ticket=self)
 
     def _stop_clock(self, round_: Round, now: datetime) -> None:
         """End the merchant's clock. A missed deadline that no scan has seen yet is recorded here: never lost."""

@@ -10,6 +10,7 @@ from merchants.access import WORKING_ROLES, allow
 from orders.mentions import mask_about
 
 from ..clock import database_now
+from ..drafting import Drafts
 from ..forms import (
     CancelForm,
     ExtendForm,
@@ -24,8 +25,10 @@ from ..forms import (
 )
 from ..history import History
 from ..lifecycle import Status, Transition, verbs_for
-from ..models import Ticket
+from ..models import Presence, Ticket
+from ..models.presence import presence_words
 from ..models.snapshot import differences
+from ..models.submission import peek_messages
 from ..models.ticket import NOT_VISIBLE
 
 IDLE = {
@@ -63,6 +66,8 @@ REASONS = {
     "extend": "延期原因",
     "decline": "不同意的原因",
 }
+# Marks the message of a verb after which the person goes on to the next ticket.
+HANDED_ON = "handed-on"
 FORMS = {
     "approve": NoteForm,
     "grant": GrantForm,
@@ -83,10 +88,10 @@ def find(request: HttpRequest, number: str) -> Ticket:
     return tickets.visible_or_404(request.user, NOT_VISIBLE, number=number)
 
 
-def form_for(verb: str, ticket: Ticket, data=None) -> TurnForm:
-    """The form of one verb, empty or with what was sent."""
+def form_for(verb: str, ticket: Ticket, data=None, words: dict[str, str] | None = None) -> TurnForm:
+    """The form of one verb, empty, with what was sent, or with the ``words`` of a draft."""
     seen = {"seen_round": ticket.round_no, "seen_status": ticket.status}
-    options = {"initial": seen, "prefix": None if verb == "submit" else verb}
+    options = {"initial": (words or {}) | seen, "prefix": None if verb == "submit" else verb}
     if verb == "submit":
         return ResultForm(data, **options)
     if verb in REASONS:
@@ -111,9 +116,11 @@ def ticket_page(
     allowed = [
         transition
         for transition in verbs_for(request.user, ticket.status)
-        if transition.verb == verb or _makes_sense(transition.verb, history, now)
+        if (transition.verb == verb and not refused) or _makes_sense(transition.verb, history, now)
     ]
-    forms = {transition.verb: form_for(transition.verb, ticket) for transition in allowed}
+    verbs = {transition.verb for transition in allowed}
+    drafts = Drafts(request.user, ticket, verbs, form_for)
+    forms = {each: form_for(each, ticket, words=drafts.words(each)) for each in verbs}
     if form is not None and not refused and verb in forms:
         forms[verb] = form
     context = {
@@ -128,13 +135,19 @@ def ticket_page(
         "stages": history.stages(),
         "result": _result(ticket, history),
         "form": forms.get("submit"),
+        "sheets": {each: drafts.sheet(each, restored=not forms[each].is_bound) for each in verbs},
         "actions": [
             _action(ticket, transition, forms[transition.verb])
             for transition in allowed
             if transition.verb != "submit"
         ],
         "idle": IDLE[ticket.status],
-        "conflict": _conflict(history, refused, form),
+        "conflict": {"sentence": refused, "unsent": drafts.unsent_form(verb, form)} if refused else None,
+        "unsent": drafts.unsent(without=verb if refused else ""),
+        "clearable": bool(drafts.by_verb or drafts.others),
+        "happened": _happened(history),
+        "present": presence_words(Presence.objects.others(ticket, request.user, now)),
+        "upcoming": _upcoming(request, ticket),
         "is_merchant": request.user.is_merchant,
         **_order_context(request, ticket),
     }
@@ -202,13 +215,17 @@ def _action(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
     }
 
 
-def _conflict(history: History, refused: str, form: TurnForm | None) -> dict | None:
-    """What happened meanwhile, by whom, and what this person had typed."""
-    if not refused:
-        return None
+def _happened(history: History) -> str:
+    """Who did the last thing to the ticket, and when; for a person whose text came too late."""
     act = history.last_act()
-    happened = ""
-    if act:
-        when = timezone.localtime(act.occurred_at).strftime("%m月%d日 %H:%M")
-        happened = f"{act.actor_name}（{act.actor_role}）于 {when} {act.get_kind_display()}"
-    return {"sentence": refused, "happened": happened, "typed": form.typed() if form else []}
+    if act is None:
+        return ""
+    when = timezone.localtime(act.occurred_at).strftime("%m月%d日 %H:%M")
+    return f"{act.actor_name}（{act.actor_role}）于 {when} {act.get_kind_display()}"
+
+
+def _upcoming(request: HttpRequest, ticket: Ticket) -> Ticket | None:
+    """The ticket to go on with, for somebody who has just done what this one was waiting for."""
+    if any(HANDED_ON in (item.extra_tags or "") for item in peek_messages(request)):
+        return Ticket.objects.next_for(request.user, besides=ticket.number)
+    return None
