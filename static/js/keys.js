@@ -66,7 +66,7 @@ addEventListener("keydown", (event) => {
   const form = target.form;
   if ((event.ctrlKey || event.metaKey) && key === "Enter" && form?.method === "post") {
     event.preventDefault();
-    return form.requestSubmit(form.querySelector("[type=submit]:not([name])"));
+    return form.requestSubmit([...form.elements].find(({ type, name }) => type === "submit" && !name));
   }
   if (event.ctrlKey || event.metaKey || $("dialog[open]")) return;
   if (target.matches("input, select, textarea") || target.isContentEditable) return;

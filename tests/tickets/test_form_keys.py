@@ -21,7 +21,7 @@ from tests.factories import (
 )
 from tests.pages import read, signed_in
 from tests.rows import kinds_of, rows_of
-from tickets.models import Policy, SpecialDay, Submission, Ticket, TicketDraft
+from tickets.models import Calendar, Policy, SpecialDay, Submission, Ticket, TicketDraft
 
 KEY = "a-key-of-sixteen-or-more"
 # Whoever sends these twice has done nothing twice: login and logout, a password that needs the old one, words cleared.
@@ -124,6 +124,7 @@ class TestOnce:
         assert SpecialDay.objects.filter(name="元旦", day__year=2030).count() == 1
         form = read(manager.get("/tickets/deadlines/policies/new/")).one("main").one("form")
         sent = form.sends() | {"category": CategoryFactory().pk, "warning_minutes": 5, "deadline_minutes": 9}
+        sent |= {"urgency": "urgent", "calendar": Calendar.objects.get(is_always=True).pk}
         for _ in range(2):
             assert manager.post("/tickets/deadlines/policies/new/", sent).status_code == 302
         assert Policy.objects.filter(deadline_minutes=9).count() == 1
