@@ -76,8 +76,13 @@ addEventListener("keydown", (event) => {
   if (act && act()) event.preventDefault();
 });
 
-// A page that opens at a place in it (#result) does not focus by itself.
-$("[data-upcoming]")?.focus();
+// A page that opens at a place in it (#result) takes the focus there, away from what asked for it.
+const goOn = () => {
+  const upcoming = $("[data-upcoming]");
+  if (upcoming) scrollTo(0, 0);
+  upcoming?.focus({ preventScroll: true });
+};
+addEventListener("load", () => setTimeout(goOn));
 
 // An order number that was pasted and found: on to the next question.
 let pasted = false;
