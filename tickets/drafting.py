@@ -34,6 +34,8 @@ class Sheet:
     draft: Draft | None = None
     restored: bool = False
     clear_url: str = ""
+    # The draft is not in the form: it came too late, and the page shows it beside what happened.
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Drafts:
         """What the form of this verb begins with."""
         return self.by_verb[verb].fields if verb in self.by_verb else {}
 
-    def sheet(self, verb: str, *, restored: bool = True) -> Sheet:
+    def sheet(self, verb: str, *, restored: bool = True, beside: bool = False) -> Sheet:
         """What the form of this verb carries; ``restored`` is not so where it shows what was just sent."""
         draft = self.by_verb.get(verb)
         place = {"verb": verb, "round": self._round(verb)}
@@ -80,7 +82,8 @@ class Drafts:
             verb=verb,
             url=self._url("draft", place),
             draft=draft,
-            restored=restored and draft is not None,
+            restored=restored and not beside and draft is not None,
+            beside=beside and draft is not None,
             clear_url=self._url("draft_clear", place),
         )
 

@@ -1,12 +1,10 @@
 // One form whose draft is kept; see tickets/drafting.py and templates/components/drafts.html.
+import { fill, same, wordsOf } from "./fields.js";
 import { MARK, arrived, clock, now, post, read, write } from "./local.js";
 import { signInAgain } from "./session.js";
 
 const PAUSE = 1000;
 const RETRY = 5000;
-const UNWRITTEN = /^(csrfmiddlewaretoken|form_key|sheet)$|seen_/;
-const MOBILE = /^(00)?(86)?1[3-9]\d{9}$/;
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 export class Sheet {
   constructor(form) {
@@ -24,14 +22,6 @@ export class Sheet {
     this.recall();
   }
 
-  words() {
-    const isKept = ([name, text]) =>
-      typeof text === "string" &&
-      !UNWRITTEN.test(name) &&
-      !(name === "order_number" && MOBILE.test(text.replace(/\D/g, ""))); // a consumer's number
-    return Object.fromEntries([...new FormData(this.form)].filter(isKept));
-  }
-
   isBlank() {
     return this.texts.every((text) => !text.value.trim());
   }
@@ -42,7 +32,7 @@ export class Sheet {
   }
 
   keepHere(more) {
-    return write(this.place, { fields: this.words(), at: now(), stamp: this.stamp, ...more });
+    return write(this.place, { fields: wordsOf(this.form), at: now(), stamp: this.stamp, ...more });
   }
 
   touch() {
@@ -60,7 +50,7 @@ export class Sheet {
 
   async send() {
     const blank = this.isBlank();
-    const fields = this.words();
+    const fields = wordsOf(this.form);
     if (blank && !this.stamp) return write(this.place, null);
     try {
       let response = await post(this.url, blank ? {} : fields, this.stamp);
@@ -77,7 +67,7 @@ export class Sheet {
       if (!response.ok) throw response;
       const answer = await response.json();
       this.stamp = answer.stamp;
-      this.dirty = !same(fields, this.words());
+      this.dirty = !same(fields, wordsOf(this.form));
       if (!this.dirty) write(this.place, null);
       this.say(answer.clock && `已保存 ${answer.clock}`);
       return true;
@@ -100,8 +90,8 @@ export class Sheet {
   choice(words, other) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "换成那一份" });
     button.addEventListener("click", () => {
-      const mine = this.words();
-      this.fill(other);
+      const mine = wordsOf(this.form);
+      fill(this.form, other);
       this.choice("已换成另一份", mine);
       button.remove();
       this.touch();
@@ -109,27 +99,18 @@ export class Sheet {
     this.say(words, button);
   }
 
-  fill(fields) {
-    const prefix = `${this.form.dataset.draft}-`;
-    for (const control of this.form.elements) {
-      const text = fields[control.name] ?? fields[control.name.replace(prefix, "")];
-      if (text === undefined || control.type === "hidden" || control.type === "file") continue;
-      if (control.type === "radio" || control.type === "checkbox") control.checked = control.value === text;
-      else control.value = text;
-    }
-  }
-
   // A copy in this browser that the server never got: the newer of the two is shown, the other one offered.
   async recall() {
     const copy = read(this.place);
     if (!copy) return;
+    if ("draftBeside" in this.form.dataset) return write(this.place, null); // the page itself shows it
     if (copy.sent && (await arrived(copy.sent).catch(() => false))) return write(this.place, null);
-    const shown = this.words();
+    const shown = wordsOf(this.form);
     if (same(copy.fields, shown)) return this.touch();
     if (this.dirty) return this.choice(`本机还有 ${clock(copy.at)} 的内容`, copy.fields);
     const newer = copy.stamp === this.stamp || copy.at > Date.parse(this.stamp || 0);
     const nothing = this.isBlank();
-    if (newer) this.fill(copy.fields);
+    if (newer) fill(this.form, copy.fields);
     if (newer && nothing) this.say(`已恢复本机 ${clock(copy.at)} 的内容`);
     else this.choice(newer ? `已恢复本机 ${clock(copy.at)} 的内容` : `本机还有 ${clock(copy.at)} 的内容`, newer ? shown : copy.fields);
     this.form.closest("details")?.setAttribute("open", "");
@@ -138,12 +119,16 @@ export class Sheet {
 
   // Before a form goes: is the server there, and does it still know the person? Then it goes as any form does.
   async pass(submitter) {
-    if (this.passing) return;
+    const status = this.form.querySelector("[role=status]");
+    if (this.passing) return (status.textContent = "正在提交，请勿重复提交");
     this.passing = true;
     this.keepHere({ sent: this.form.elements.form_key?.value });
     const there = await this.save();
     this.passing = false;
-    if (!there) return this.say("没有提交，内容已存在本机；请稍后再提交");
+    if (!there) {
+      status.textContent = "";
+      return this.say("没有提交，内容已存在本机；请稍后再提交");
+    }
     clearTimeout(this.timer);
     this.keepHere({ sent: this.form.elements.form_key?.value });
     this.going = true;

@@ -72,7 +72,8 @@ def test_a_second_press_is_held_back_with_words_until_it_is_clear_that_no_page_c
     sent = []
     page.on("request", lambda request: "/submit/" in request.url and sent.append(request.url))
     page.route("**/submit/", lambda route: route.fulfill(status=204))  # an answer, and yet no new page
-    answer(page)
+    with page.expect_request("**/submit/"):
+        answer(page)
     page.get_by_role("button", name="提交工单").click()
     words = page.locator("#result form[action*=submit] [role=status]")
     expect(words).to_have_text("正在提交，请勿重复提交")

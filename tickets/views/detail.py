@@ -120,7 +120,9 @@ def ticket_page(
     ]
     verbs = {transition.verb for transition in allowed}
     drafts = Drafts(request.user, ticket, verbs, form_for)
-    forms = {each: form_for(each, ticket, words=drafts.words(each)) for each in verbs}
+    # What came too late is shown beside what happened, and not put into the form again.
+    late = verb if refused else ""
+    forms = {each: form_for(each, ticket, words={} if each == late else drafts.words(each)) for each in verbs}
     if form is not None and not refused and verb in forms:
         forms[verb] = form
     context = {
@@ -135,7 +137,9 @@ def ticket_page(
         "stages": history.stages(),
         "result": _result(ticket, history),
         "form": forms.get("submit"),
-        "sheets": {each: drafts.sheet(each, restored=not forms[each].is_bound) for each in verbs},
+        "sheets": {
+            each: drafts.sheet(each, restored=not forms[each].is_bound, beside=each == late) for each in verbs
+        },
         "actions": [
             _action(ticket, transition, forms[transition.verb])
             for transition in allowed
@@ -143,7 +147,7 @@ def ticket_page(
         ],
         "idle": IDLE[ticket.status],
         "conflict": {"sentence": refused, "unsent": drafts.unsent_form(verb, form)} if refused else None,
-        "unsent": drafts.unsent(without=verb if refused else ""),
+        "unsent": drafts.unsent(without=late),
         "clearable": bool(drafts.by_verb or drafts.others),
         "happened": _happened(history),
         "present": presence_words(Presence.objects.others(ticket, request.user, now)),
