@@ -12,6 +12,8 @@ from django.utils.http import urlencode
 UNSHOWN = {
     "csrfmiddlewaretoken",
     "next",
+    "form_key",
+    "sheet",
     "seen_status",
     "take_over_from",
     "ticket",

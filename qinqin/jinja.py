@@ -1,5 +1,6 @@
 """What every page of ours can call: Jinja2 globals and filters."""
 
+import secrets
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from jinja2 import Environment
+from markupsafe import Markup
 
 from merchants.menu import nav
 from orders import masking
@@ -39,6 +41,11 @@ def dash(value: object) -> object:
     return DASH if value is None or value == "" else value
 
 
+def form_key() -> Markup:
+    """The hidden field by which a form that is sent twice is known to be one act; other in every form."""
+    return Markup('<input type="hidden" name="form_key" value="{}">').format(secrets.token_urlsafe(16))
+
+
 def environment(**options) -> Environment:
     """The Jinja2 environment named in ``TEMPLATES``."""
     env = Environment(**options)
@@ -47,7 +54,7 @@ def environment(**options) -> Environment:
         url=lambda name, *args, **kwargs: reverse(name, args=args or None, kwargs=kwargs or None),
     )
     env.globals.update(messages=get_messages, nav=nav, bell=bell, product_name="亲亲宝贝商城")
-    env.globals.update(last_scan=last_scan)
+    env.globals.update(last_scan=last_scan, form_key=form_key)
     env.filters.update(
         datetime=moment_words, clock_time=clock_time, exact_time=exact_time,
         duration=span_words, money=money, dash=dash,

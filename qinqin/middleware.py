@@ -3,6 +3,8 @@
 from django.contrib.auth import middleware
 from django.http import HttpResponse
 
+from tickets.models.submission import Submission, carries_key
+
 from .errors import session_expired
 
 
@@ -34,3 +36,23 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+class OneActMiddleware:
+    """A form that carries a key (the template function ``form_key``) counts once, however often it is sent.
+
+    A view that must read uploads itself (``csrf_exempt`` until it has done so) is left alone.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):
+            return None
+        if not carries_key(request.POST) or not request.user.is_authenticated:
+            return None
+        return Submission.once(request, lambda: view(request, *args, **kwargs))

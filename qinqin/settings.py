@@ -218,6 +218,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "qinqin.middleware.OneActMiddleware",
 ]
 ROOT_URLCONF = "qinqin.urls"
 WSGI_APPLICATION = "qinqin.wsgi.application"

@@ -253,6 +253,11 @@ class OpenForm(forms.Form):
         self.user = user
         self.order: Order | None = None
 
+    def focus(self, name: str) -> None:
+        """Begin in this field; without a name where the page itself would."""
+        if name:
+            self.fields[name].widget.attrs["autofocus"] = True
+
     def clean_order_number(self) -> str:
         number = self.cleaned_data["order_number"].strip()
         orders = Order.objects.for_user(self.user).select_related("merchant")

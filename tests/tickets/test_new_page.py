@@ -92,8 +92,9 @@ def test_blanks_around_the_order_number_are_no_matter(kefu, filled):
 def test_the_empty_form_has_the_usual_urgency_and_nothing_else(kefu, category):
     form = main_form(signed_in(kefu).get("/tickets/new/"))
     sent = form.sends()
-    sent.pop("csrfmiddlewaretoken")
-    sent.pop("tray")
+    for hidden in ("csrfmiddlewaretoken", "form_key", "sheet", "tray"):
+        assert hidden in sent
+        sent.pop(hidden)
     assert sent == {"order_number": "", "category": "", "urgency": "normal", "problem": ""}
     assert [field for field in form.all() if "placeholder" in field.attrs] == []
 

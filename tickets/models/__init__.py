@@ -4,6 +4,7 @@ from .attachment import Attachment, Purpose
 from .calendar import Calendar, Shift, SpecialDay
 from .catalogue import Category, Policy
 from .delivery import Channel, Delivery, DeliveryRun
+from .draft import Draft
 from .event import Event
 from .exemption import Exemption
 from .extension import Extension
@@ -13,12 +14,14 @@ from .notice import Notice, NoticeKind
 from .pause import Pause
 from .phrase import Phrase
 from .preference import NoticePreference
+from .presence import Presence
 from .reason import ReasonCode, ReasonKind
 from .result import Result
 from .robot import Robot, RobotKind
 from .round import Round
 from .scan import DeadlineScan
 from .snapshot import OrderSnapshot
+from .submission import Submission
 from .ticket import Ticket, TicketDraft
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "DeadlineScan",
     "Delivery",
     "DeliveryRun",
+    "Draft",
     "Event",
     "Exemption",
     "Extension",
@@ -47,6 +51,7 @@ __all__ = [
     "Pause",
     "Phrase",
     "Policy",
+    "Presence",
     "Purpose",
     "ReasonCode",
     "ReasonKind",
@@ -56,6 +61,7 @@ __all__ = [
     "Round",
     "Shift",
     "SpecialDay",
+    "Submission",
     "Ticket",
     "TicketDraft",
 ]

@@ -48,6 +48,18 @@ class TicketQuerySet(TicketFigures, ScopedQuerySet):
         """Tickets whose result customer service has to check."""
         return self.filter(is_open=True, status=Status.WAITING_REVIEW)
 
+    def next_for(self, user, besides: str = ""):
+        """The ticket that most urgently waits for this person, or ``None``; ``besides`` is the number of another.
+
+        For a merchant's people the one that is due first, for customer service the result that waits longest.
+        """
+        tickets = self.for_user(user).exclude(number=besides.replace("\x00", ""))
+        if user.is_merchant:
+            return (
+                tickets.filter(is_open=True, status=Status.WAITING_MERCHANT).order_by("due_at", "id").first()
+            )
+        return tickets.awaiting_review().order_by("stopped_at", "id").first()
+
     def overdue(self, now) -> "TicketQuerySet":
         """Tickets that are late now: the merchant's turn, and the deadline has passed."""
         return self.in_tab("overdue", now)

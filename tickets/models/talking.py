@@ -12,6 +12,7 @@ from ..lifecycle import Refused, Status
 from ..mentioning import mentioned
 from ..notifying.talking import tell_message
 from ..wording import check_text
+from .draft import Draft
 from .message import Mention, Message, MessageAudience
 from .round import Round
 
@@ -73,4 +74,5 @@ class Talking:
             ]
             Mention.objects.bulk_create(Mention(message=message, person=person) for person in people)
             tell_message(self, message, people)
+            Draft.use(by_user, "note" if message.is_internal else "message", ticket=self)
         return message

@@ -22,6 +22,7 @@ from ..worktime import ServiceTime
 from .alert import Alert, AlertLevel
 from .attachment import Attachment, Purpose
 from .catalogue import Policy, PolicyBook
+from .draft import Draft
 from .event import SYSTEM_NAME, SYSTEM_ROLE, Event
 from .reason import ReasonCode, ReasonKind, check_reason, check_reason_fits
 from .result import Result
@@ -198,6 +199,8 @@ class Verbs:
             event.reason_code, event.reason_name = code, code.name
         event.save(force_insert=True)
         announcing.tell_event(self, event)
+        if by_user:
+            Draft.use(by_user, transition.verb, ticket=self)
 
     def _stop_clock(self, round_: Round, now: datetime) -> None:
         """End the merchant's clock. A missed deadline that no scan has seen yet is recorded here: never lost."""

@@ -13,6 +13,7 @@ from orders.mentions import mask_about
 from orders.models import Order
 
 from ..clock import database_now
+from ..drafting import Drafts
 from ..evidence.tray import Tray
 from ..forms import (
     CancelForm,
@@ -31,8 +32,10 @@ from ..forms import (
 from ..handover_forms import AssignForm, ClaimForm, MergeForm, TransferForm
 from ..history import History, act_words
 from ..lifecycle import Status, Transition, verbs_for
-from ..models import MessageAudience, Phrase, Ticket
+from ..models import MessageAudience, Phrase, Presence, Ticket
+from ..models.presence import presence_words
 from ..models.snapshot import ORDER_FACTS, differences, shown
+from ..models.submission import peek_messages
 from ..models.ticket import NOT_VISIBLE
 from ..related import related_to
 
@@ -79,6 +82,8 @@ REASONS = {
     "transfer": "转派原因",
     "merge": "合并原因",
 }
+# Marks the message of a verb after which the person goes on to the next ticket.
+HANDED_ON = "handed-on"
 FORMS = {
     "approve": NoteForm,
     "grant": GrantForm,
@@ -119,10 +124,10 @@ def find(request: HttpRequest, number: str) -> Ticket:
     return tickets.visible_or_404(request.user, NOT_VISIBLE, number=number)
 
 
-def form_for(verb: str, ticket: Ticket, user, data=None) -> TurnForm:
-    """The form of one verb for this person, empty or with what was sent."""
+def form_for(verb: str, ticket: Ticket, user, data=None, words: dict[str, str] | None = None) -> TurnForm:
+    """The form of one verb for this person, empty, with what was sent, or with the ``words`` of a draft."""
     seen = {"seen_round": ticket.round_no, "seen_status": ticket.status}
-    options = {"initial": seen, "prefix": None if verb == "submit" else verb}
+    options = {"initial": (words or {}) | seen, "prefix": None if verb == "submit" else verb}
     if verb == "submit":
         return ResultForm(data, ticket=ticket, **options)
     if verb in SAYINGS:
@@ -159,17 +164,20 @@ def ticket_page(
     allowed = [
         transition
         for transition in verbs_for(request.user, ticket.status)
-        if transition.verb == verb or _makes_sense(transition.verb, history, request.user, now)
+        if (transition.verb == verb and not refused)
+        or _makes_sense(transition.verb, history, request.user, now)
     ]
-    forms = {transition.verb: form_for(transition.verb, ticket, request.user) for transition in allowed}
-    sayings = {
-        said: form_for(said, ticket, request.user)
-        for said, (audience, _) in SAYINGS.items()
-        if not ticket.why_not_say(audience, request.user)
+    verbs = {transition.verb for transition in allowed}
+    said = {each for each, (audience, _) in SAYINGS.items() if not ticket.why_not_say(audience, request.user)}
+    drafts = Drafts(request.user, ticket, verbs | said, form_for)
+    # What came too late is shown beside what happened, and not put into the form again.
+    late = verb if refused else ""
+    forms = {
+        each: form_for(each, ticket, request.user, words={} if each == late else drafts.words(each))
+        for each in verbs | said
     }
-    for offered in (forms, sayings):
-        if form is not None and not refused and verb in offered:
-            offered[verb] = form
+    if form is not None and not refused and verb in forms:
+        forms[verb] = form
     context = {
         "ticket": ticket,
         "problem": mask_about(ticket.problem, ticket.order, ticket.snapshot.facts),
@@ -184,6 +192,10 @@ def ticket_page(
         "stages": history.stages(),
         "result": _result(ticket, history),
         "form": forms.get("submit"),
+        "sheets": {
+            each: drafts.sheet(each, restored=not forms[each].is_bound, beside=each == late)
+            for each in verbs | said
+        },
         "actions": [
             _action(ticket, transition, forms[transition.verb])
             for transition in allowed
@@ -192,14 +204,19 @@ def ticket_page(
         "claim": forms.get("claim"),
         "release": forms.get("release"),
         "duplicates": _duplicates(ticket) if "merge" in forms else [],
-        "sayings": [_saying(ticket, verb, saying, request.user) for verb, saying in sayings.items()],
-        "colleagues": colleagues(request.user) if sayings else [],
+        "sayings": [_saying(ticket, each, forms[each], request.user) for each in SAYINGS if each in said],
+        "colleagues": colleagues(request.user) if said else [],
         "phrases": [
             {"title": phrase.title, "text": phrase.filled(ticket), "shared": phrase.is_shared}
             for phrase in Phrase.objects.for_user(request.user)
         ],
         "idle": IDLE[ticket.status],
-        "conflict": _conflict(history, refused, form),
+        "conflict": {"sentence": refused, "unsent": drafts.unsent_form(verb, form)} if refused else None,
+        "unsent": drafts.unsent(without=late),
+        "clearable": bool(drafts.by_verb or drafts.others),
+        "happened": _happened(history),
+        "present": presence_words(Presence.objects.others(ticket, request.user, now)),
+        "upcoming": _upcoming(request, ticket),
         "is_merchant": request.user.is_merchant,
         **_order_context(request, ticket),
         **_merged_context(request, ticket),
@@ -334,13 +351,14 @@ def colleagues(user) -> list[dict[str, str]]:
     return [{"name": str(person), "role": person.get_role_display()} for person in people]
 
 
-def _conflict(history: History, refused: str, form: TurnForm | None) -> dict | None:
-    """What happened meanwhile, by whom, and what this person had typed."""
-    if not refused:
-        return None
+def _happened(history: History) -> str:
+    """Who did the last thing to the ticket, and when; for a person whose text came too late."""
     act = history.last_act()
-    return {
-        "sentence": refused,
-        "happened": act_words(act) if act else "",
-        "typed": form.typed() if form else [],
-    }
+    return act_words(act) if act else ""
+
+
+def _upcoming(request: HttpRequest, ticket: Ticket) -> Ticket | None:
+    """The ticket to go on with, for somebody who has just done what this one was waiting for."""
+    if any(HANDED_ON in (item.extra_tags or "") for item in peek_messages(request)):
+        return Ticket.objects.next_for(request.user, besides=ticket.number)
+    return None

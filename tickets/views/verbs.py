@@ -1,6 +1,7 @@
 """The buttons: each parses its form, calls one verb of the ticket, and goes back to the ticket's page."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -10,15 +11,17 @@ from django.views.decorators.http import require_http_methods
 
 from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, WORKING_ROLES, allow
 
+from ..drafting import round_of, written
 from ..evidence.tray import Tray
-from ..forms import ResultForm, TurnForm
+from ..forms import TurnForm
 from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
-from ..models import Result, Ticket
-from ..wording import check_result
-from .detail import find, form_for, ticket_page
+from ..models import Draft, Ticket
+from .detail import HANDED_ON, find, form_for, ticket_page
 
 # Looking at a button's address changes nothing: it leads to the ticket (a reload after an error, a login in between).
 press_or_look = require_http_methods(["GET", "HEAD", "POST"])
+# After these the ticket waits for somebody else, and the person goes on to the next one.
+HANDS_ON = {"submit", "approve", "return"}
 
 
 @allow(*MERCHANT_ROLES)
@@ -313,21 +316,34 @@ def _press(
     if is_valid:
         try:
             done = act(ticket, form)
-        except AlreadyHandled as refusal:
-            if _sent_twice(request, ticket, form):
-                messages.info(request, "请勿重复提交：您的处理结果已经提交成功")
-                return redirect(ticket)
-            return ticket_page(request, find(request, number), status=409, form=form, refused=str(refusal))
         except Refused as refusal:
-            return ticket_page(request, find(request, number), status=409, form=form, refused=str(refusal))
+            return _come_back(request, find(request, number), verb, form, refused=str(refusal))
         except ValidationError as error:
             form.add_error(None, error)
-            return ticket_page(request, ticket, status=422, verb=verb, form=form, tray=tray)
-        messages.success(request, done)
+            return _come_back(request, ticket, verb, form, tray)
+        messages.success(request, done, extra_tags=HANDED_ON if verb in HANDS_ON else "")
         return redirect(ticket)
-    if _moved_on(ticket, verb, form):
-        return ticket_page(request, ticket, status=409, form=form, refused=AlreadyHandled.SENTENCE)
-    return ticket_page(request, ticket, status=422, verb=verb, form=form, tray=tray)
+    refused = AlreadyHandled.SENTENCE if _moved_on(ticket, verb, form) else ""
+    return _come_back(request, ticket, verb, form, tray, refused=refused)
+
+
+def _come_back(
+    request: HttpRequest, ticket: Ticket, verb: str, form: TurnForm, tray: Tray | None = None, *,
+    refused: str = "",
+) -> HttpResponse:  # fmt: skip
+    """The page again with what was typed, which is a draft from now on: it is there on every device."""
+    if form.typed():
+        with suppress(ValidationError):  # more than a draft may hold; the page itself has it
+            Draft.keep(
+                by_user=request.user,
+                verb=verb,
+                fields=written(request.POST, verb),
+                ticket=ticket,
+                round_no=round_of(verb, form.round_shown or ticket.round_no),
+            )
+    status = 409 if refused else 422
+    tray = None if refused else tray
+    return ticket_page(request, ticket, status=status, verb=verb, form=form, refused=refused, tray=tray)
 
 
 def _moved_on(ticket: Ticket, verb: str, form: TurnForm) -> bool:
@@ -337,14 +353,3 @@ def _moved_on(ticket: Ticket, verb: str, form: TurnForm) -> bool:
         or form.round_shown not in (None, ticket.round_no)
         or form.status_shown not in ("", ticket.status)
     )
-
-
-def _sent_twice(request: HttpRequest, ticket: Ticket, form: TurnForm) -> bool:
-    """Whether exactly this answer of exactly this person is the result of the round already: a double click."""
-    if not isinstance(form, ResultForm):
-        return False
-    results = Result.objects.filter(round__ticket=ticket, submitted_by=request.user)
-    if form.round_shown:
-        results = results.filter(round__number=form.round_shown)
-    outcome, text = form.cleaned_data["outcome"], form.cleaned_data["result"]
-    return results.filter(outcome=outcome, text=check_result(text), reason_code=form.code).exists()

@@ -1,0 +1,35 @@
+// Nothing typed is lost: a form with [data-draft] is saved on the server while somebody types, and in the browser
+// until the server has it.
+import { MARK, arrived, post, read, write } from "./local.js";
+import { Sheet } from "./sheet.js";
+
+const sheets = new Map([...document.querySelectorAll("form[data-draft]")].map((form) => [form, new Sheet(form)]));
+
+document.addEventListener("submit", (event) => {
+  const sheet = sheets.get(event.target);
+  if (!sheet || sheet.going || sheet.isBlank() || event.target.ariaBusy) return;
+  event.preventDefault();
+  sheet.pass(event.submitter);
+}, true);
+
+addEventListener("pagehide", () => sheets.forEach((sheet) => sheet.dirty && !sheet.isBlank() && sheet.keepHere()));
+addEventListener("online", () => sheets.forEach((sheet) => sheet.dirty && sheet.save()));
+// The browser itself has put back what was typed.
+addEventListener("pageshow", () => sheets.forEach((sheet) =>
+  sheet.texts.some((text) => text.value !== text.defaultValue && text.value.trim()) && sheet.touch()));
+
+// Copies whose form is not on this page (the ticket moved on): the server gets them and shows them where they belong.
+const handOver = async () => {
+  const here = new Set([...sheets.values()].map((sheet) => sheet.place));
+  for (const place of Object.keys(localStorage).filter((key) => key.startsWith(MARK) && !here.has(key))) {
+    const copy = read(place);
+    const url = place.slice(MARK.length);
+    if (!copy || (await arrived(copy.sent))) write(place, null);
+    else if ((await post(url, copy.fields, copy.stamp)).ok) {
+      write(place, null);
+      const isHere = location.pathname === url.split("draft/")[0];
+      if (isHere && ![...sheets.values()].some((sheet) => sheet.dirty)) location.reload();
+    }
+  }
+};
+if (document.body.dataset.person) handOver().catch(() => {});
