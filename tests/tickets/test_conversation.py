@@ -35,7 +35,7 @@ STATES = {
     "cancelled": cancelled_ticket,
 }
 OPEN = {"waiting_merchant", "waiting_review", "on_hold"}
-SERVICE = {"kefu", "zhuguan"}
+SERVICE = ("kefu", "zhuguan")
 # verb, person: the states in which the person may
 MAY = {
     **{("add_note", who): set(STATES) for who in SERVICE},
