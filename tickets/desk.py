@@ -198,7 +198,7 @@ class Desk:
         """
         _, key, name = GROUPS[self.group]
         running = self.everything.running().order_by().values(key, name)
-        running = running.filter(Q(due_at__lte=self.now) | Q(warn_at__lte=self.now))
+        running = running.filter(warn_at__lte=self.now)  # never after the deadline: both lists at once
         running = running.annotate(
             overdue=Count("pk", filter=Q(due_at__lte=self.now)),
             due_soon=Count("pk", filter=Q(due_at__gt=self.now)),

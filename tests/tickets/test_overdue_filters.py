@@ -307,5 +307,15 @@ def test_the_rounds_of_a_period_are_found_by_indexes(order_a, kefu, dianyuan, su
             assert "Seq Scan on tickets_round" not in plan
             assert "SCAN tickets_round" not in plan.replace("SCAN tickets_round USING INDEX", "")
             assert any(
-                index in plan for index in ("round_by_due", "round_missed_by_due", "round_running_by_due")
+                index in plan
+                for index in ("round_stopped_by_due", "round_missed_by_due", "round_running_by_due")
             )
+
+
+def test_what_is_warned_is_found_among_many_that_run(order_a, kefu):
+    now = database_now()
+    waiting_tickets(1_500, order_a, kefu, now + 3 * HOUR)
+    TicketFactory(order=order_a, opened_ago=3 * HOUR)
+    warned = Round.objects.running().filter(warn_at__lte=now)
+    assert warned.count() == 1
+    assert "round_running_by_warn" in plan_of(warned)

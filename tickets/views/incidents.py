@@ -1,7 +1,5 @@
 """异常处理: the list of them, and one with the form for its next step."""
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +14,7 @@ from ..late_forms import STEP_FORMS, StepForm
 from ..models import Incident
 from ..models.incident import Stage
 from ..paging import Ordering, page, query_without
+from ..tabs import tab_links
 from .late_rounds import find_round, round_facts
 from .pressing import press, press_or_look
 
@@ -53,18 +52,8 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     counts = {key: incidents.count() for key, incidents in shows.items()}
     ordering = Ordering("opened_at", descending=True)
     pager = page(shows[show].values(*COLUMNS), ordering, request.GET, counts[show])
-    rest = query_without(request.GET, "show")
     context = {
-        "tabs": [
-            {
-                "key": key,
-                "label": label,
-                "count": counts[key],
-                "url": "?" + urlencode(rest | {"show": key}),
-                "current": key == show,
-            }
-            for key, label in SHOWS.items()
-        ],
+        "tabs": tab_links(SHOWS, counts, show, query_without(request.GET, "show")),
         "show": show,
         "rows": [_row(values, now, today) for values in pager.rows],
         "pager": pager,

@@ -18,6 +18,7 @@ from ..models import Ticket
 from ..models.queries import TABS
 from ..paging import SIZE, Ordering, page, query_without
 from ..search import HOLDERS, SearchForm
+from ..tabs import tab_links
 from ..timeliness import countdown
 
 SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
@@ -47,7 +48,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab], size)
     context = {
         "form": form,
-        "tabs": _tabs(request, tab, counts),
+        "tabs": tab_links(TABS, counts, tab, query_without(request.GET, "tab", "sort"), name="tab"),
         "rows": [_row(values, now) for values in pager.rows],
         "bulk_verbs": bulk.verbs_offered(request.user),
         "per": _per(request, size, counts[tab]),
@@ -85,20 +86,6 @@ def _ordering(sort: str, tab: str) -> tuple[str, Ordering]:
     if sort.removeprefix("-") not in SORTS:
         sort = "-created" if tab == "all" else "due"
     return sort, Ordering(SORTS[sort.removeprefix("-")], descending=sort.startswith("-"))
-
-
-def _tabs(request: HttpRequest, current: str, counts: dict[str, int]) -> list[dict]:
-    rest = query_without(request.GET, "tab", "sort")
-    return [
-        {
-            "key": key,
-            "label": label,
-            "count": counts[key],
-            "url": "?" + urlencode(rest | {"tab": key}),
-            "current": key == current,
-        }
-        for key, label in TABS.items()
-    ]
 
 
 def _holders(request: HttpRequest) -> list[dict]:

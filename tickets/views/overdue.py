@@ -22,6 +22,7 @@ from ..models import DeadlineScan, Round
 from ..models.calendar import holiday_warnings
 from ..models.figures import LATENESS, REPEATED_DAYS
 from ..paging import page, query_without
+from ..tabs import tab_links
 from ..timeliness import moment_words, span_words
 
 # So many can be acknowledged with one press, and so many rows of an export are in memory at a time.
@@ -50,7 +51,7 @@ def overdue_desk(request: HttpRequest) -> HttpResponse:
     context = {
         "form": desk.form,
         "desk": desk,
-        "tabs": _tabs(desk, totals, rest),
+        "tabs": tab_links(_shown(desk), totals, desk.show, rest),
         "figures": _figures(totals, rest),
         "groups": _groups(request, desk),
         "lines": [_line(line, desk, totals, rest) for line in worth_a_line[:MOST_LINES]],
@@ -89,19 +90,9 @@ def _listed(request: HttpRequest, desk: Desk, totals: dict[str, int]) -> dict:
     }
 
 
-def _tabs(desk: Desk, totals: dict[str, int], rest: dict[str, str]) -> list[dict]:
+def _shown(desk: Desk) -> dict[str, str]:
     """The lists; one that only a figure leads to is there while it is shown."""
-    shown = SHOWS | {key: label for key, label in FIGURES.items() if key == desk.show}
-    return [
-        {
-            "key": key,
-            "label": label,
-            "count": totals[key],
-            "url": "?" + urlencode(rest | {"show": key}),
-            "current": key == desk.show,
-        }
-        for key, label in shown.items()
-    ]
+    return SHOWS | {key: label for key, label in FIGURES.items() if key == desk.show}
 
 
 def _figures(totals: dict[str, int], rest: dict[str, str]) -> list[dict]:
@@ -225,7 +216,7 @@ def _cells(row: dict) -> list:
         row["problem"], row["urgency_label"], row["status_label"], moment_words(row["due_at"]),
         _moment(row["submitted_at"]), row["handler"], row["countdown"].text, minutes, told,
         row["acknowledged_by"], _moment(row["acknowledged_at"]),
- _masked(row["acknowledgement__note"], row), by, _moment(at), _masked(reason, row),
+        _masked(row["acknowledgement__note"], row), by, _moment(at), _masked(reason, row),
         "处理中" if row["incident"] else "",
     ]  # fmt: skip
 
