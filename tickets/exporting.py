@@ -50,5 +50,4 @@ def csv_response(name: str, heading: list[str], rows: Iterable[list]) -> Streami
     response["Content-Disposition"] = (
         f"attachment; filename=\"export.csv\"; filename*=UTF-8''{quote(name)}.csv"
     )
-    response["Cache-Control"] = "no-store"
     return response

@@ -155,7 +155,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="round",
-            index=models.Index(fields=["due_at", "id"], name="round_by_due"),
+            index=models.Index(
+                condition=models.Q(("is_running", False)),
+                fields=["due_at", "id"],
+                name="round_stopped_by_due",
+            ),
         ),
         migrations.AddIndex(
             model_name="round",

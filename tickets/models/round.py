@@ -133,7 +133,8 @@ class Round(LateVerbs, models.Model):
             models.Index(
                 fields=["warn_at", "id"], condition=Q(is_running=True), name="round_running_by_warn"
             ),
-            models.Index(fields=["due_at", "id"], name="round_by_due"),
+            # With round_running_by_due all rounds; one index of all would be taken for those that run, too.
+            models.Index(fields=["due_at", "id"], condition=Q(is_running=False), name="round_stopped_by_due"),
             models.Index(fields=["merchant", "due_at", "id"], name="round_merchant_by_due"),
             models.Index(
                 fields=["due_at", "id"], condition=Q(overdue_at__isnull=False), name="round_missed_by_due"
