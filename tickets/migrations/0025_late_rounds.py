@@ -155,11 +155,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="round",
-            index=models.Index(
-                condition=models.Q(("is_running", False)),
-                fields=["due_at", "id"],
-                name="round_stopped_by_due",
-            ),
+            index=models.Index(fields=["due_at", "id"], name="round_by_due"),
         ),
         migrations.AddIndex(
             model_name="round",
@@ -397,6 +393,14 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="incident_step_evaluation_says_whether",
+            ),
+        ),
+        # Made again, after round_by_due: where both would do, SQLite takes the one that was made last.
+        migrations.RemoveIndex(model_name="round", name="round_running_by_due"),
+        migrations.AddIndex(
+            model_name="round",
+            index=models.Index(
+                condition=models.Q(("is_running", True)), fields=["due_at", "id"], name="round_running_by_due"
             ),
         ),
     ]

@@ -70,9 +70,8 @@ class RoundFigures(models.QuerySet):
         return self.exclude(ticket__status=Status.CANCELLED)
 
     def due_in(self, period: Period, now) -> "RoundFigures":
-        """到期轮次: the rounds of a period, those of which 超时率 is a share. Says the period once for each index."""
-        within = Q(due_at__gte=period.start, due_at__lt=period.end, due_at__lte=now)
-        rounds = self.filter(Q(is_running=False) & within | Q(is_running=True) & within)
+        """到期轮次: the rounds of a period, those of which 超时率 is a share."""
+        rounds = self.filter(due_at__gte=period.start, due_at__lt=period.end, due_at__lte=now)
         was_not_taken_away = Q(closed_at__isnull=True) | Q(submitted_at__isnull=False)
         counted = Q(overdue_at__isnull=False) | (Q(paused_at__isnull=True) & was_not_taken_away)
         return rounds.filter(counted).not_cancelled()

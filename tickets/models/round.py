@@ -124,7 +124,6 @@ class Round(LateVerbs, models.Model):
             models.Index(
                 fields=["id"], condition=Q(told_level__lt=F("alert_level")), name="round_to_be_told"
             ),
-            models.Index(fields=["due_at", "id"], condition=Q(is_running=True), name="round_running_by_due"),
             models.Index(
                 fields=["-submitted_at", "-id"],
                 condition=Q(submitted_at__gte=F("due_at")),
@@ -133,12 +132,13 @@ class Round(LateVerbs, models.Model):
             models.Index(
                 fields=["warn_at", "id"], condition=Q(is_running=True), name="round_running_by_warn"
             ),
-            # With round_running_by_due all rounds; one index of all would be taken for those that run, too.
-            models.Index(fields=["due_at", "id"], condition=Q(is_running=False), name="round_stopped_by_due"),
+            models.Index(fields=["due_at", "id"], name="round_by_due"),
             models.Index(fields=["merchant", "due_at", "id"], name="round_merchant_by_due"),
             models.Index(
                 fields=["due_at", "id"], condition=Q(overdue_at__isnull=False), name="round_missed_by_due"
             ),
+            # After round_by_due: where both would do, SQLite takes the one that was made last.
+            models.Index(fields=["due_at", "id"], condition=Q(is_running=True), name="round_running_by_due"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["ticket", "number"], name="round_number_once_per_ticket"),
