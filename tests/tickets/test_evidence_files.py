@@ -13,7 +13,7 @@ from PIL import Image
 from tests.evidence import PDF, encoded, files_below, photo, picture, upload
 from tests.hostile_files import HARMLESS, HOSTILE, HTML, MARK, profile, segment
 from tickets.evidence import NO_SPACE_SENTENCE, shelf
-from tickets.evidence.darkroom import EDGE, PNG_BYTES, THUMBNAIL_EDGE, scans
+from tickets.evidence.darkroom import EDGE, PNG_BYTES, THUMBNAIL_EDGE, kept_size, scans, smaller
 from tickets.evidence.developing import DARKROOM, PDF_BROKEN, develop
 from tickets.evidence.names import NAME_LENGTH, clean_name
 
@@ -109,6 +109,29 @@ def test_a_large_picture_becomes_as_large_as_a_screen(media):
     made, kept, thumbnail = developed(encoded(picture((5_200, 2_600))))
     assert (made.width, made.height) == seen(kept).size == (EDGE, EDGE // 2)
     assert seen(thumbnail).size == (THUMBNAIL_EDGE, THUMBNAIL_EDGE // 2)
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [
+        ((40, 30), (40, 30)),
+        ((5_200, 2_600), (2_560, 1_280)),
+        ((1_290, 2_796), (1_181, 2_560)),
+        ((1_290, 5_000), (1_290, 5_000)),
+        ((1_290, 20_000), (650, 10_080)),
+        ((9_000, 1), (9_000, 1)),
+    ],
+)
+def test_a_long_screenshot_stays_readable(size, kept):
+    assert kept_size(*size) == kept
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "CMYK"])
+def test_making_it_smaller_in_strips_shows_in_no_point(mode):
+    noise = Image.merge(mode, [Image.effect_noise((90, 700), 90) for _ in mode]) if mode != "L" else None
+    noise = noise or Image.effect_noise((90, 700), 90)
+    whole = noise.resize((71, 600), Image.Resampling.LANCZOS)
+    assert list(smaller(noise, (71, 600)).tobytes()) == list(whole.tobytes())
 
 
 def test_a_small_picture_stays_as_it_is(media):
