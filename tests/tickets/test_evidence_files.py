@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from tests.evidence import PDF, encoded, files_below, photo, picture, upload
 from tests.hostile_files import HARMLESS, HOSTILE, HTML, MARK, profile, segment
 from tickets.evidence import NO_SPACE_SENTENCE, shelf
-from tickets.evidence.darkroom import EDGE, PNG_BYTES, THUMBNAIL_EDGE, scans
+from tickets.evidence.darkroom import EDGE, PNG_BYTES, THUMBNAIL_EDGE, kept_size, scans, smaller
 from tickets.evidence.developing import DARKROOM, PDF_BROKEN, develop
 from tickets.evidence.names import NAME_LENGTH, clean_name
 
@@ -109,6 +109,30 @@ def test_a_large_picture_becomes_as_large_as_a_screen(media):
     made, kept, thumbnail = developed(encoded(picture((5_200, 2_600))))
     assert (made.width, made.height) == seen(kept).size == (EDGE, EDGE // 2)
     assert seen(thumbnail).size == (THUMBNAIL_EDGE, THUMBNAIL_EDGE // 2)
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [
+        ((40, 30), (40, 30)),
+        ((5_200, 2_600), (2_560, 1_280)),
+        ((1_290, 2_796), (1_181, 2_560)),
+        ((1_290, 5_000), (1_290, 5_000)),
+        ((1_290, 20_000), (650, 10_080)),
+        ((9_000, 1), (9_000, 1)),
+    ],
+)
+def test_a_long_screenshot_stays_readable(size, kept):
+    assert kept_size(*size) == kept
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_making_it_smaller_in_strips_is_not_to_be_seen(mode):
+    noise = [Image.effect_noise((90, 700), 90) for _ in range(len(mode))]
+    drawing = Image.merge(mode, noise)
+    whole = drawing.resize((71, 600), Image.Resampling.LANCZOS)
+    # Pillow keeps the edges of a strip in single precision: even of pure noise, few points differ, and by little.
+    assert max(ImageStat.Stat(ImageChops.difference(smaller(drawing, (71, 600)), whole)).mean) < 0.5
 
 
 def test_a_small_picture_stays_as_it_is(media):

@@ -23,6 +23,10 @@ CPU_SECONDS = 2
 # The longest edge of what is kept, and of its thumbnail.
 EDGE, THUMBNAIL_EDGE = 2560, 320
 LONGEST = 20_000
+# A picture longer than three times its width is a screenshot of a whole conversation.
+LONG = 3
+# Rows that are made smaller at a time.
+STRIP = 256
 # Points by format, asked of the header before anything is decoded: what each decoder can hold in MEMORY.
 POINTS = {"JPEG": 50_000_000, "PNG": 27_000_000, "WEBP": 13_000_000, "HEIF": 25_000_000}
 # A JPEG in passes is held whole, as coefficients, until the last pass: bytes for those and for its points.
@@ -89,9 +93,8 @@ def opened(source: Path):
         if scans(source.read_bytes()) > MOST_SCANS:
             raise Unusable(BROKEN)
         coefficients = width * height * 2 * share_of_layers(picture) if picture.info.get("progressive") else 0
-        picture.draft(
-            None, (EDGE, EDGE)
-        )  # decodes at a half, a quarter or an eighth, whatever still suffices
+        # It decodes at a half, a quarter or an eighth, whatever still suffices.
+        picture.draft(None, kept_size(width, height))
         if coefficients and coefficients + picture.width * picture.height * 4 > PROGRESSIVE_BYTES:
             raise Unusable(TOO_LARGE)
     return picture
@@ -122,7 +125,7 @@ def developed(source: Path) -> tuple:
     kind, orientation, profile = picture.format, turning(picture), picture.info.get("icc_profile")
     frame = first_frame(picture)
     picture.im = None  # what is decoded is held once
-    frame = in_rgb(smaller(frame, EDGE), profile)
+    frame = in_rgb(smaller(frame, kept_size(*frame.size)), profile)
     frame.info = {}  # Pillow writes what it finds there: a profile, a comment, a resolution
     return (frame.transpose(orientation) if orientation is not None else frame), kind
 
@@ -145,25 +148,47 @@ def first_frame(picture):
     return frame
 
 
-def smaller(frame, edge: int):
-    """The frame with no edge longer than ``edge``."""
+def kept_size(width: int, height: int) -> tuple[int, int]:
+    """The size in points that is kept of a picture: EDGE at most, but a long screenshot stays readable."""
+    share = EDGE / max(width, height)
+    if max(width, height) > LONG * min(width, height):
+        share = (EDGE * EDGE / (width * height)) ** 0.5
+    return scaled((width, height), share)
+
+
+def scaled(size: tuple[int, int], share: float) -> tuple[int, int]:
+    """A size made smaller, never larger, and never nothing."""
+    width, height = (max(1, round(length * min(1, share))) for length in size)
+    return width, height
+
+
+def smaller(frame, size: tuple[int, int]):
+    """The frame at ``size``, which is not larger. In strips, because Pillow first copies what it makes smaller
+    (colours of a palette unfolded, transparent ones multiplied), and a copy of the whole would not fit.
+    """
     from PIL import Image
 
-    share = edge / max(frame.size)
-    if share >= 1:
+    if frame.size == size:
         return frame
-    if frame.mode in (
-        "P",
-        "1",
-    ):  # colours of a palette cannot be mixed; first coarsely, so that little is unfolded
-        step = max(1, int(0.5 / share))
-        frame = frame.resize((-(-frame.width // step), -(-frame.height // step)), Image.Resampling.NEAREST)
-        frame = frame.convert("RGBA" if "transparency" in frame.info else "RGB")
-        share = edge / max(frame.size)
-        if share >= 1:
-            return frame
-    size = (max(1, round(frame.width * share)), max(1, round(frame.height * share)))
-    return frame.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    mode = frame.mode
+    if mode in ("P", "1"):
+        mode = "RGBA" if "transparency" in frame.info else "RGB"
+    small = Image.new(mode, size)
+    step = frame.height / size[1]
+    margin = int(4 * step) + 4  # farther than the filter looks beyond the strip
+    for row in range(0, size[1], STRIP):
+        rows = min(STRIP, size[1] - row)
+        top, bottom = row * step, min((row + rows) * step, frame.height)
+        upper, lower = max(0, int(top) - margin), min(frame.height, int(bottom) + margin)
+        strip = frame.crop((0, upper, frame.width, lower))
+        if mode != frame.mode:
+            strip.info = frame.info
+            strip = strip.convert(mode)
+        box = (0, top - upper, frame.width, bottom - upper)
+        small.paste(strip.resize((size[0], rows), Image.Resampling.LANCZOS, box), (0, row))
+    if mode == frame.mode:
+        small.info = frame.info
+    return small
 
 
 def in_rgb(frame, profile: bytes | None):
@@ -249,7 +274,7 @@ def develop(source: Path, target: Path, thumbnail: Path) -> dict:
     """Read the picture at ``source``, write it to ``target`` and small to ``thumbnail``."""
     frame, kind = developed(source)
     media_type = write(frame, target, kind == "PNG")
-    small = on_white(smaller(frame, THUMBNAIL_EDGE))
+    small = on_white(smaller(frame, scaled(frame.size, THUMBNAIL_EDGE / max(frame.size))))
     small.save(thumbnail, "JPEG", quality=THUMBNAIL_QUALITY, optimize=True)
     return {"media_type": media_type, "width": frame.width, "height": frame.height}
 

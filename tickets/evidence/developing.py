@@ -16,7 +16,7 @@ from . import LIMIT_SENTENCE, MOST_BYTES, NO_SPACE_SENTENCE, darkroom
 
 DARKROOM = Path(__file__).with_name("darkroom.py")
 # On a machine that is busy; its own limit of processor time is much shorter.
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 40
 
 PDF = "application/pdf"
 PDF_HEAD, PDF_END = b"%PDF-", b"%%EOF"
