@@ -59,6 +59,7 @@ def test_a_phrase_is_inserted_at_the_cursor_filled_and_can_be_undone(page_of, st
     field.fill("前后")
     field.press("ArrowLeft")
     page.evaluate("addEventListener('input', (event) => (window.heard = event.target.value))")
+    expect(page.locator("form", has=field).get_by_role("button", name="短语")).to_have_count(1)
     field.press("Alt+p")
     page.keyboard.press("Enter")
     expect(field).to_have_value(f"前（工单 {number}）后")

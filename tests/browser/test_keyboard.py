@@ -85,7 +85,7 @@ def test_a_clerk_hands_a_ticket_back_without_a_mouse(page_of, stage):
     page.keyboard.press("ArrowDown")
     tab_to(page, action.get_by_label("退回原因"), most=1)
     page.keyboard.type("没有写明运单号")
-    tab_to(page, action.get_by_role("button"), most=1)
+    tab_to(page, action.get_by_role("button", name="确认退回商家"), most=1)
     page.keyboard.press("Enter")
     expect(page.locator("header.strip")).to_contain_text("待商家处理")
 
