@@ -13,7 +13,7 @@ from orders.mentions import mask_about
 from orders.models import Order
 
 from ..clock import database_now
-from ..drafting import Drafts
+from ..drafting import Drafts, Unsent
 from ..evidence.tray import Tray
 from ..forms import (
     CancelForm,
@@ -211,7 +211,7 @@ def ticket_page(
             for phrase in Phrase.objects.for_user(request.user)
         ],
         "idle": IDLE[ticket.status],
-        "conflict": {"sentence": refused, "unsent": drafts.unsent_form(verb, form)} if refused else None,
+        "conflict": _conflict(refused, drafts.unsent_form(verb, form) if form else None),
         "unsent": drafts.unsent(without=late),
         "clearable": bool(drafts.by_verb or drafts.others),
         "happened": _happened(history),
@@ -349,6 +349,11 @@ def colleagues(user) -> list[dict[str, str]]:
     """Whom this person can mention: those of the own side, with what they are."""
     people = User.objects.side_of(user).exclude(pk=user.pk).select_related("merchant").order_by("name", "pk")
     return [{"name": str(person), "role": person.get_role_display()} for person in people]
+
+
+def _conflict(refused: str, unsent: Unsent | None) -> dict | None:
+    """Why it was refused, and the words that came too late, if any."""
+    return {"sentence": refused, "unsent": unsent} if refused else None
 
 
 def _happened(history: History) -> str:
