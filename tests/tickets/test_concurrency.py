@@ -19,6 +19,7 @@ from tests.factories import (
     OrderFactory,
     TicketFactory,
     UserFactory,
+    reason_code,
     submitted_ticket,
     waiting_tickets,
 )
@@ -92,13 +93,14 @@ def test_a_double_click_is_one_answer():
 
 @pytest.mark.usefixtures("committed")
 def test_of_five_reviews_at_once_exactly_one_counts():
+    code = reason_code("return")
     for _ in range(5):
         ticket = submitted_ticket()
         outcomes = at_once(
             review(ticket, Ticket.approve),
             review(ticket, Ticket.approve),
-            review(ticket, Ticket.return_to_merchant, reason=REASON),
-            review(ticket, Ticket.return_to_merchant, reason=REASON),
+            review(ticket, Ticket.return_to_merchant, reason=REASON, code=code),
+            review(ticket, Ticket.return_to_merchant, reason=REASON, code=code),
             review(ticket, Ticket.cancel, reason=REASON),
         )
         assert len(refusals(outcomes)) == 4
