@@ -9,6 +9,8 @@ import pytest
 from merchants.access import Role
 from merchants.models import Merchant, User
 from orders.models import Order
+from tickets.clock import database_now
+from tickets.models import DeadlineScan
 
 from .factories import MerchantFactory, OrderFactory, UserFactory
 
@@ -74,3 +76,9 @@ def order_a(merchant_a) -> Order:
 @pytest.fixture
 def order_b(merchant_b) -> Order:
     return OrderFactory(merchant=merchant_b, number="QB20000002")
+
+
+@pytest.fixture
+def scanned(db) -> None:
+    """The deadline scan has just run, so that a manager's pages have nothing to warn of."""
+    DeadlineScan.note(database_now(), flagged=0)

@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 from tests.factories import PASSWORD
 from tests.pages import read, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scanned")]
 
 NEW = "lan-tian-bai-yun-9"
 

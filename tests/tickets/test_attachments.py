@@ -9,7 +9,14 @@ from django.db import IntegrityError, connection, transaction
 
 from merchants.access import NotVisible
 from tests.evidence import PDF, files_below, photo, staged, upload
-from tests.factories import ANSWER, TicketFactory, cancelled_ticket, returned_ticket, submitted_ticket
+from tests.factories import (
+    ANSWER,
+    TicketFactory,
+    cancelled_ticket,
+    reason_code,
+    returned_ticket,
+    submitted_ticket,
+)
 from tests.rows import rows_of
 from tickets.clock import database_now
 from tickets.evidence import LIMIT_SENTENCE, MOST_FILES, shelf
@@ -244,7 +251,7 @@ def test_each_rounds_answer_keeps_its_own(order_a, dianyuan, kefu):
     ticket = TicketFactory(order=order_a, opened_ago=timedelta(hours=1))
     answered(ticket, dianyuan, [staged(dianyuan, ticket).key])
     first = ticket.result
-    ticket.return_to_merchant(by_user=kefu, reason="没有写明补发的快递单号")
+    ticket.return_to_merchant(by_user=kefu, code=reason_code("return"), reason="没有写明补发的快递单号")
     answered(ticket, dianyuan, [staged(dianyuan, ticket).key])
     assert (first.attachments.count(), ticket.result.attachments.count()) == (1, 1)
 

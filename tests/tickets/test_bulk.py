@@ -12,6 +12,7 @@ from tests.factories import (
     TicketFactory,
     UserFactory,
     completed_ticket,
+    reason_code,
     submitted_ticket,
 )
 from tests.pages import numbers, read, signed_in, statements
@@ -173,13 +174,13 @@ def test_a_bulk_approval_of_200_of_which_20_were_changed_by_others(order_a, kefu
     other = UserFactory(name="赵同事")
     for number, ticket in enumerate(changed):
         if number % 4 == 0:
-            ticket.return_to_merchant(by_user=other, reason=REASON)
+            ticket.return_to_merchant(by_user=other, code=reason_code("return"), reason=REASON)
         elif number % 4 == 1:
             ticket.approve(by_user=other)
         elif number % 4 == 2:
             ticket.cancel(by_user=other, reason=REASON)
         else:  # back in review, but with an answer that nobody has read
-            ticket.return_to_merchant(by_user=other, reason=REASON)
+            ticket.return_to_merchant(by_user=other, code=reason_code("return"), reason=REASON)
             ticket.submit(by_user=dianyuan, outcome=Outcome.SOLVED, text=f"{ANSWER}（补充）")
     kept = [rows_of(ticket) for ticket in changed]
     answer = send(kefu, "approve", chosen, note="批量审核")
@@ -207,7 +208,7 @@ def test_a_bulk_approval_of_200_of_which_20_were_changed_by_others(order_a, kefu
 def test_the_refused_that_can_be_done_now_are_chosen_again_as_they_are_now(order_a, kefu, dianyuan):
     again, over = submitted_ticket(order=order_a), submitted_ticket(order=order_a)
     chosen = picked(again, over)
-    again.return_to_merchant(by_user=kefu, reason=REASON)
+    again.return_to_merchant(by_user=kefu, code=reason_code("return"), reason=REASON)
     again.submit(by_user=dianyuan, outcome=Outcome.SOLVED, text=f"{ANSWER}（补充）")
     over.cancel(by_user=kefu, reason=REASON)
     page = read(send(kefu, "approve", chosen, note="批量审核"))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import ANSWER, TicketFactory, UserFactory, returned_ticket, submitted_ticket
+from tests.factories import ANSWER, TicketFactory, UserFactory, reason_code, returned_ticket, submitted_ticket
 from tests.pages import numbers, read, signed_in
 from tests.rows import rows_of
 from tickets.lifecycle import Outcome, Refused, Status
@@ -85,7 +85,7 @@ def test_it_stays_with_the_person_when_the_ticket_comes_back(order_a, dianyuan, 
     ticket = TicketFactory(order=order_a)
     ticket.claim(by_user=dianyuan)
     ticket.submit(by_user=dianyuan, outcome=Outcome.SOLVED, text=ANSWER)
-    ticket.return_to_merchant(by_user=kefu, reason="没有写明补发的快递单号")
+    ticket.return_to_merchant(by_user=kefu, code=reason_code("return"), reason="没有写明补发的快递单号")
     assert Ticket.objects.get(pk=ticket.pk).assignee == dianyuan
 
 

@@ -211,7 +211,7 @@ def test_a_merchant_too_late_reads_why_and_gets_the_words_back(dianyuan, kefu, o
     page = signed_in(dianyuan).post(f"/tickets/{ticket.number}/message/", {"message-text": "还有一句"})
     assert page.status_code == 409
     assert "工单已完结，只有客服可以留言" in page.text
-    assert read(page).one("textarea", id="typed-1").value == "还有一句"
+    assert read(page).one("textarea", id="typed-message-0-1").value == "还有一句"
 
 
 # ---- who hears of it ----

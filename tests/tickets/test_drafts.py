@@ -11,6 +11,7 @@ from tests.factories import (
     REASON,
     TicketFactory,
     completed_ticket,
+    reason_code,
     returned_ticket,
     submitted_ticket,
     ticket_on_hold,
@@ -230,7 +231,7 @@ def test_a_refused_empty_form_is_no_draft(dianyuan, order_a):
 
 def returned_meanwhile(ticket: Ticket, colleague, clerk) -> None:
     ticket.submit(by_user=colleague, outcome="solved", text=ANSWER)
-    ticket.return_to_merchant(by_user=clerk, reason=REASON)
+    ticket.return_to_merchant(by_user=clerk, code=reason_code("return"), reason=REASON)
 
 
 def unsent_of(visitor, ticket: Ticket):
@@ -252,13 +253,13 @@ def test_words_for_an_older_round_stand_beside_what_happened_and_not_in_the_new_
 
 def test_they_are_sent_anew_in_one_press(dianyuan, shangjia, kefu, order_a):
     ticket, visitor = TicketFactory(order=order_a), signed_in(dianyuan)
-    save(visitor, ticket, result=ANSWER, outcome="partly")
+    save(visitor, ticket, result=WORDS, outcome="partly")
     returned_meanwhile(ticket, shangjia, kefu)
     [block] = unsent_of(visitor, ticket)
     form = block.one("form")
     assert visitor.post(form["action"], form.sends()).status_code == 302
     result = ticket.rounds.get(number=2).result
-    assert (result.text, result.outcome) == (ANSWER, "partly")
+    assert (result.text, result.outcome) == (WORDS, "partly")
     assert unsent_of(visitor, ticket) == []
 
 

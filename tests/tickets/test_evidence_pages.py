@@ -171,7 +171,8 @@ def test_adding_to_a_ticket_that_is_over_says_so(ticket, kefu):
 
 def test_a_merchant_is_not_offered_to_add_to_the_problem(ticket, dianyuan):
     page = read(signed_in(dianyuan).get(ticket.get_absolute_url()))
-    assert page.one("section", id="ticket").all("form") == []
+    forms = page.one("section", id="ticket").all("form")
+    assert [form["action"] for form in forms] == [f"{ticket.get_absolute_url()}claim/"]
     assert [button.text for button in page.all("button", class_="primary")] == ["提交工单"]
 
 

@@ -17,6 +17,7 @@ from tests.factories import (
     OrderFactory,
     TicketFactory,
     UserFactory,
+    reason_code,
     submitted_ticket,
 )
 from tests.pages import read, signed_in
@@ -80,7 +81,12 @@ class TestOnce:
 
     def test_a_form_that_came_back_is_sent_again_with_the_same_key(self, kefu, order_a):
         ticket, visitor = submitted_ticket(order=order_a), signed_in(kefu)
-        sent = {"form_key": KEY, "return-seen_round": 1, "return-reason": ""}
+        sent = {
+            "form_key": KEY,
+            "return-seen_round": 1,
+            "return-reason": "",
+            "return-code": reason_code("return").pk,
+        }
         for _ in range(2):
             assert visitor.post(f"/tickets/{ticket}/return/", sent).status_code == 422
         assert not Submission.objects.exists()

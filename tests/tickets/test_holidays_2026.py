@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.factories import TicketFactory
+from tests.factories import TicketFactory, reason_code
 from tests.pages import read, signed_in
 from tickets.lifecycle import Urgency
 from tickets.models import Calendar, Policy, SpecialDay
@@ -93,7 +93,9 @@ def test_a_ticket_returned_in_the_holiday_has_its_new_round_after_it(office_hour
         text="已联系消费者并补发，快递明天到。",
         at=wall("2026-02-13 10:00"),
     )
-    ticket.return_to_merchant(by_user=kefu, reason="没有写明快递单号", at=wall("2026-02-17 20:00"))
+    ticket.return_to_merchant(
+        by_user=kefu, code=reason_code("return"), reason="没有写明快递单号", at=wall("2026-02-17 20:00")
+    )
     assert ticket.due_at == wall("2026-02-24 14:30")
 
 

@@ -17,7 +17,7 @@ from tests.pages import numbers, read, signed_in
 from tickets.lifecycle import Urgency
 from tickets.models import Category, Policy, Ticket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scanned")]
 
 PROBLEM = '罐身 <凹陷> & "漏粉"，\r\n消费者要求换货👶'
 PHONE = "13912345678"

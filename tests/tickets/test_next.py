@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import ANSWER, REASON, TicketFactory, submitted_ticket, ticket_on_hold
+from tests.factories import ANSWER, REASON, TicketFactory, reason_code, submitted_ticket, ticket_on_hold
 from tests.pages import read, signed_in
 from tickets.models import Ticket
 
@@ -36,7 +36,8 @@ def test_customer_service_goes_on_with_what_waits_longest(verb, kefu, order_a, o
     submitted_ticket(order=order_a, opened_ago=HOURS[1])
     oldest = submitted_ticket(order=order_b, opened_ago=HOURS[3])
     mine = submitted_ticket(order=order_a, opened_ago=HOURS[4])
-    page = signed_in(kefu).post(f"/tickets/{mine}/{verb}/", {f"{verb}-reason": REASON}, follow=True)
+    sent = {f"{verb}-reason": REASON, f"{verb}-code": reason_code("return").pk}
+    page = signed_in(kefu).post(f"/tickets/{mine}/{verb}/", sent, follow=True)
     assert offered(page) == f"/tickets/{oldest}/"
 
 

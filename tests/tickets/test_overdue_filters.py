@@ -241,6 +241,7 @@ def test_what_was_missed_more_than_thirty_days_ago_repeats_nothing(visitor, orde
 
 def test_a_row_tells_who_was_told_and_what_was_said(visitor, zhuguan, dianyuan, order_a):
     ticket = TicketFactory(order=order_a, opened_ago=9 * HOUR)
+    Notice.objects.all().delete()  # of its opening
     robot = Robot.objects.create(kind="wecom", name="亲贝群", url="https://qyapi.weixin.qq.com/x")
     about = {"ticket": ticket, "kind": "urgent", "key": "alert:1:3", "created_at": ticket.due_at, "text": "x"}
     Notice.objects.create(recipient=dianyuan, round_no=1, **about)

@@ -139,7 +139,8 @@ def test_a_calendar_without_service_time_is_a_sentence_when_a_ticket_is_returned
     calendar = Calendar.objects.create(name="空日历")
     Policy.objects.update(calendar=calendar)
     page = signed_in(kefu).post(
-        f"{ticket.get_absolute_url()}return/", {"return-reason": REASON, "return-seen_round": 1}
+        f"{ticket.get_absolute_url()}return/",
+        {"return-reason": REASON, "return-code": reason_code("return").pk, "return-seen_round": 1},
     )
     assert page.status_code == 422
     assert "服务日历「空日历」没有可用的服务时间" in page.text

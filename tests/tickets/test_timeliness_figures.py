@@ -12,6 +12,7 @@ from tests.factories import (
     ask_extension,
     cancelled_ticket,
     completed_ticket,
+    reason_code,
     reopened_ticket,
     returned_ticket,
     submit,
@@ -107,7 +108,9 @@ def test_opening_a_ticket_is_no_response(zhuguan, dianyuan, order_a):
 def test_the_share_of_returned_tickets_is_of_those_once_submitted(zhuguan, kefu, order_a):
     back = returned_ticket(order=order_a, opened_ago=9 * HOUR)
     submit(back, back.handled_at + HOUR)
-    back.return_to_merchant(by_user=kefu, reason="还是没有单号", at=back.handled_at + HOUR)
+    back.return_to_merchant(
+        by_user=kefu, code=reason_code("return"), reason="还是没有单号", at=back.handled_at + HOUR
+    )
     reopened_ticket(order=order_a, opened_ago=9 * HOUR)
     submitted_ticket(order=order_a)
     TicketFactory(order=order_a)

@@ -12,6 +12,7 @@ from tests.factories import (
     OrderFactory,
     TicketFactory,
     ask_extension,
+    reason_code,
     returned_ticket,
     submit,
     submitted_ticket,
@@ -233,7 +234,7 @@ def test_while_the_number_is_typed_the_order_is_shown_and_a_choice_is_only_named
 def gone(order_a, order_b, kefu, dianyuan) -> Ticket:
     """A ticket with everything a ticket can have, taken from merchant A and given to B."""
     ticket = submitted_ticket(order=order_a, opened_ago=12 * HOUR, after=6 * HOUR)
-    ticket.return_to_merchant(by_user=kefu, reason=REASON)
+    ticket.return_to_merchant(by_user=kefu, code=reason_code("return"), reason=REASON)
     ticket.claim(by_user=dianyuan)
     ask_extension(ticket)
     ticket.transfer(by_user=kefu, order=order_b, reason=REASON)

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from tests.factories import ANSWER, OrderFactory, UserFactory
+from tests.factories import ANSWER, OrderFactory, UserFactory, reason_code
 from tests.processes import Site, new_database
 from tickets import scanning
 from tickets.clock import database_now
@@ -189,7 +189,7 @@ def test_the_verbs_go_on_with_what_there_was(old):
     running.submit(by_user=dianyuan, outcome=Outcome.SOLVED, text=ANSWER)
     late = ticket_of("late, recorded")
     late.submit(by_user=dianyuan, outcome=Outcome.SOLVED, text=ANSWER)
-    late.return_to_merchant(by_user=kefu, reason="没有写明快递单号")
+    late.return_to_merchant(by_user=kefu, code=reason_code("return"), reason="没有写明快递单号")
     assert late.status == Status.WAITING_MERCHANT
     assert late.was_late
     completed = ticket_of("completed")

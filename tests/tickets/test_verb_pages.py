@@ -24,7 +24,7 @@ from tests.rows import rows_of
 from tickets.lifecycle import Outcome
 from tickets.models import Result, Ticket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scanned")]
 
 TOO_SIMPLE = "处理结果过于简单，请写明处理经过和结论（至少10个字）"
 ALREADY_HANDLED = "该工单已处理，请刷新后查看"

@@ -139,7 +139,7 @@ def form_for(verb: str, ticket: Ticket, user, data=None, words: dict[str, str] |
     if verb in ("transfer", "merge"):
         options["user"] = user
     if verb == "claim" and ticket.holder:
-        seen["take_over_from"] = ticket.holder.pk
+        options["initial"]["take_over_from"] = ticket.holder.pk
     if verb == "return":
         options["ticket"] = ticket
     return FORMS.get(verb, ReasonForm)(data, **options)

@@ -9,7 +9,7 @@ from tests.pages import read, signed_in, statements, tabs
 from tickets.clock import database_now
 from tickets.models import Delivery, DeliveryRun, NoticeKind
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scanned")]
 
 PAGE = "/notices/undelivered/"
 
