@@ -49,6 +49,13 @@ class EventKind(models.TextChoices):
     EXTENSION_ASKED = "extension_asked", "申请延期"
     EXTENSION_GRANTED = "extension_granted", "同意延期"
     EXTENSION_DECLINED = "extension_declined", "不同意延期"
+    CLAIMED = "claimed", "认领"
+    RELEASED = "released", "退回待认领"
+    ASSIGNED = "assigned", "转派同事"
+    TRANSFERRED = "transferred", "转派商户"
+    MERGED = "merged", "合并重复"
+    RATED = "rated", "消费者评价"
+    ARCHIVED = "archived", "归档"
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,11 @@ class NoticeKind(models.TextChoices):
     WARNING = "warning", "一般预警"
     CRITICAL = "critical", "重要预警"
     URGENT = "urgent", "紧急预警"
+    ASSIGNED = "assigned", "转派同事"
+    TRANSFERRED = "transferred", "转派商户"
+    MESSAGE = "message", "新留言"
+    MENTIONED = "mentioned", "提到了您"
+    RATED_LOW = "rated_low", "消费者不满意"
     OVERDUE_LIST = "overdue_list", "每日超时清单"
 
 

@@ -41,9 +41,22 @@ class Ticket(Opening, Verbs, ClockVerbs, models.Model):
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="创建人", related_name="+"
     )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="处理人",
+        null=True,
+        blank=True,
+        related_name="assigned_tickets",
+        help_text="商户里认领了这张工单的人；空表示本店任何人都可以处理",
+    )
     created_at = models.DateTimeField("创建时间")
     handled_at = models.DateTimeField("最近处理时间")
     completed_at = models.DateTimeField("完结时间", null=True, blank=True)
+    archived_at = models.DateTimeField("归档时间", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="合并到", null=True, blank=True, related_name="merged_tickets"
+    )
     result = models.OneToOneField(
         Result, models.PROTECT, verbose_name="处理结果", null=True, blank=True, related_name="ticket"
     )
@@ -96,6 +109,15 @@ class Ticket(Opening, Verbs, ClockVerbs, models.Model):
                 name="ticket_deadline_after_start",
             ),
             models.CheckConstraint(condition=~Q(problem=""), name="ticket_has_a_problem"),
+            models.CheckConstraint(
+                condition=Q(archived_at__isnull=True) | Q(is_open=False),
+                name="ticket_archived_only_when_over",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True)
+                | Q(status=Status.CANCELLED) & ~Q(merged_into=models.F("id")),
+                name="ticket_merged_is_cancelled",
+            ),
         ]
 
     def __str__(self) -> str:
