@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0001_initial"),
         ("orders", "0001_initial"),
-        ("tickets", "0009_told_already"),
+        ("tickets", "0026_late_rounds_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
