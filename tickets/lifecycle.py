@@ -124,6 +124,15 @@ class AlreadyHandled(Refused):
         super().__init__(sentence)
 
 
+class Archived(Refused):
+    """The ticket was put away (归档)."""
+
+    SENTENCE = "该工单已归档，不能再修改"
+
+    def __init__(self):
+        super().__init__(self.SENTENCE)
+
+
 def verbs_for(user, status: str) -> list[Transition]:
     """The transitions that this person may start from this state, in the order of the table."""
     return [row for row in TRANSITIONS.values() if status in row.sources and user.role in row.roles]

@@ -5,6 +5,7 @@ from django.db.models import Count, F, Q
 from merchants.access import ScopedQuerySet
 
 from ..lifecycle import Status
+from .archiving import ArchivingQuerySet
 from .figures import TicketFigures
 
 # The tabs of the ticket list, in their order; each is one condition, used for listing and for counting alike.
@@ -23,7 +24,7 @@ def tab_condition(tab: str, now) -> Q:
     }[tab]
 
 
-class TicketQuerySet(TicketFigures, ScopedQuerySet):
+class TicketQuerySet(ArchivingQuerySet, TicketFigures, ScopedQuerySet):
     def in_tab(self, tab: str, now) -> "TicketQuerySet":
         """The tickets that a tab of the list shows."""
         return self.filter(tab_condition(tab, now))

@@ -87,6 +87,11 @@ class Ticket(Opening, Verbs, ClockVerbs, models.Model):
                 condition=Q(is_open=True),
                 name="ticket_merchant_open_due",
             ),
+            models.Index(
+                fields=["handled_at", "id"],
+                condition=Q(is_open=False, archived_at__isnull=True),
+                name="ticket_to_archive",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="ticket_status_known"),

@@ -23,7 +23,7 @@ from ..forms import (
     TurnForm,
 )
 from ..history import History
-from ..lifecycle import Status, Transition, verbs_for
+from ..lifecycle import Archived, Status, Transition, verbs_for
 from ..models import Ticket
 from ..models.snapshot import differences
 from ..models.ticket import NOT_VISIBLE
@@ -110,7 +110,7 @@ def ticket_page(
     history = History(ticket, now)
     allowed = [
         transition
-        for transition in verbs_for(request.user, ticket.status)
+        for transition in ([] if ticket.archived_at else verbs_for(request.user, ticket.status))
         if transition.verb == verb or _makes_sense(transition.verb, history, now)
     ]
     forms = {transition.verb: form_for(transition.verb, ticket) for transition in allowed}
@@ -133,7 +133,7 @@ def ticket_page(
             for transition in allowed
             if transition.verb != "submit"
         ],
-        "idle": IDLE[ticket.status],
+        "idle": Archived.SENTENCE if ticket.archived_at else IDLE[ticket.status],
         "conflict": _conflict(history, refused, form),
         "is_merchant": request.user.is_merchant,
         **_order_context(request, ticket),
