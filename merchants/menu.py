@@ -18,6 +18,7 @@ DEADLINE_DESK = (
         ("时限与节假日", "tickets:deadlines"),
     ],
 )
+PRIVACY = ("信息安全", [("敏感信息查看日志", "tickets:sensitive")])
 ORDERS = ("订单", [("订单查询", "orders:list")])
 MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list")])
 OWNER_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list"), ("本店时效", "tickets:timeliness")])
@@ -31,6 +32,7 @@ MENUS: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
         SERVICE_DESK,
         DEADLINE_DESK,
         ORDERS,
+        PRIVACY,
         ("通知", [*NOTICES, ROBOTS, ("未送达", "notices:undelivered")]),
     ],
     Role.MERCHANT_STAFF: [MERCHANT_DESK, ("通知", NOTICES)],
@@ -55,6 +57,7 @@ VERBS = [
     "extend",
     "grant",
     "decline",
+    "reveal",
 ]
 DEADLINE_PAGES = [
     "policy_new",

@@ -7,6 +7,7 @@ from orders.models import Order
 
 from .lifecycle import Outcome, Urgency
 from .models import Category, Result, TicketDraft
+from .models.reveal import SensitiveField
 from .wording import check_problem, check_text
 
 AREA = {"rows": 6}
@@ -116,6 +117,25 @@ class GrantForm(NoteForm):
 
 class ResumeForm(TurnForm):
     """恢复 needs nothing."""
+
+
+class RevealForm(ReasonForm):
+    """查看完整号码: which fact, and why."""
+
+    field = forms.ChoiceField(
+        label="查看内容",
+        choices=SensitiveField.choices,
+        initial=SensitiveField.PHONE,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择查看内容", "invalid_choice": "请选择查看内容"},
+    )
+    field_order = ["field", "reason"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, what="查看原因", **kwargs)
+        self.fields[
+            "reason"
+        ].help_text = "例如：联系消费者核对换货地址。会写进敏感信息查看日志，请勿填写号码。"
 
 
 MOMENT = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")

@@ -10,6 +10,7 @@ from .views import (
     listing,
     opening,
     overdue,
+    revealing,
     review,
     timeliness,
     verbs,
@@ -46,6 +47,8 @@ urlpatterns = [
     path("deadlines/holidays/upload/", holidays.holiday_upload, name="holiday_upload"),
     path("deadlines/holidays/template/", holidays.holiday_template, name="holiday_template"),
     path("deadlines/holidays/<int:pk>/delete/", holidays.holiday_delete, name="holiday_delete"),
+    path("sensitive/", revealing.sensitive, name="sensitive"),
+    path("sensitive/export/", revealing.sensitive_export, name="sensitive_export"),
     path("<str:number>/", detail.ticket_detail, name="detail"),
     path("<str:number>/submit/", verbs.submit, name="submit"),
     path("<str:number>/approve/", verbs.approve, name="approve"),
@@ -58,4 +61,5 @@ urlpatterns = [
     path("<str:number>/extend/", verbs.extend, name="extend"),
     path("<str:number>/grant/", verbs.grant, name="grant"),
     path("<str:number>/decline/", verbs.decline, name="decline"),
+    path("<str:number>/reveal/", revealing.reveal, name="reveal"),
 ]

@@ -54,6 +54,7 @@ class Order(models.Model):
     address = models.CharField("收货地址", max_length=300, blank=True)
     buyer_remark = models.TextField("买家留言", blank=True)
     seller_remark = models.TextField("商家备注", blank=True)
+    anonymised_at = models.DateTimeField("匿名时间", null=True, blank=True)
     imported_at = models.DateTimeField("导入时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 

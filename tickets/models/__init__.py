@@ -11,6 +11,7 @@ from .notice import Notice, NoticeKind
 from .pause import Pause
 from .preference import NoticePreference
 from .result import Result
+from .reveal import Reveal
 from .robot import Robot, RobotKind
 from .round import Round
 from .scan import DeadlineScan
@@ -39,6 +40,7 @@ __all__ = [
     "Pause",
     "Policy",
     "Result",
+    "Reveal",
     "Robot",
     "RobotKind",
     "Round",

@@ -20,6 +20,7 @@ from ..forms import (
     RemindForm,
     ResultForm,
     ResumeForm,
+    RevealForm,
     TurnForm,
 )
 from ..history import History
@@ -116,8 +117,11 @@ def ticket_page(
     forms = {transition.verb: form_for(transition.verb, ticket) for transition in allowed}
     if form is not None and not refused and verb in forms:
         forms[verb] = form
+    shows_consumer = ticket.shows_consumer_to(request.user)
     context = {
         "ticket": ticket,
+        "shows_consumer": shows_consumer,
+        "reveal_form": _reveal_form(ticket, verb, form) if shows_consumer else None,
         "problem": mask_about(ticket.problem, ticket.order, ticket.snapshot.facts),
         "now": now,
         "countdown": ticket.countdown(now),
@@ -141,6 +145,13 @@ def ticket_page(
     return render(request, "tickets/detail.html", context, status=status)
 
 
+def _reveal_form(ticket: Ticket, verb: str, form: TurnForm | None) -> RevealForm | None:
+    """查看完整号码: while the ticket is open and there is something to see."""
+    if not ticket.is_open or ticket.order.anonymised_at:
+        return None
+    return form if form is not None and verb == "reveal" else RevealForm(prefix="reveal")
+
+
 def _order_context(request: HttpRequest, ticket: Ticket) -> dict:
     order = ticket.order
     siblings = order.tickets.for_user(request.user).exclude(pk=ticket.pk).order_by("-created_at")
@@ -148,18 +159,18 @@ def _order_context(request: HttpRequest, ticket: Ticket) -> dict:
         "order": order,
         "lines": order.lines.all(),
         "shipments": order.shipments.all(),
-        "changes": _changes(ticket),
+        "changes": _changes(ticket, request.user),
         "snapshot_at": ticket.snapshot.taken_at,
         "siblings": siblings.select_related("category")[:10],
     }
 
 
-def _changes(ticket: Ticket) -> list[dict[str, str]]:
+def _changes(ticket: Ticket, user) -> list[dict[str, str]]:
     """What differs from the order as it was; its remarks may name the consumer."""
     kept, order = ticket.snapshot.facts, ticket.order
     return [
         fact | {when: mask_about(fact[when], order, kept) for when in ("then", "now")}
-        for fact in differences(ticket.snapshot, order)
+        for fact in differences(ticket.snapshot, order, with_consumer=ticket.shows_consumer_to(user))
     ]
 
 
