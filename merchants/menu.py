@@ -57,6 +57,8 @@ VERBS = [
     "extend",
     "grant",
     "decline",
+    "rate",
+    "invite",
     "reveal",
 ]
 DEADLINE_PAGES = [

@@ -102,6 +102,8 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/<str:number>/extend/": table("no no go go none no", "no no form form none no"),
     "tickets/<str:number>/grant/": table("go go no no no no", "late late no no no no"),
     "tickets/<str:number>/decline/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/rate/": table("go go no no no no", "late late no no no no"),
+    "tickets/<str:number>/invite/": table("go go no no no no", "late late no no no no"),
     "tickets/<str:number>/reveal/": table("go go go go none no", "form form form form none no"),
     "notices/": table("page page page page page no", WORKERS_NEVER),
     "notices/fresh/": table("page page page page page no", WORKERS_NEVER),
@@ -117,11 +119,13 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "notices/undelivered/": table(MANAGER_ONLY, "no never no no no no"),
     "notices/undelivered/retry/": table("no never no no no no", "no go no no no no"),
     "notices/undelivered/<int:pk>/retry/": table("no never no no no no", "no go no no no no"),
+    # The key that stands in the address is nobody's: the answer is the same 404 for all.
+    "r/<str:token>/": table("none none none none none none", "none none none none none none"),
     "healthz": table(EVERYBODY, NEVER),
 }
 # Its answer says how the deadline scan is doing, the same for everybody; tests/qinqin/test_health.py knows it.
 ELSEWHERE = {"readyz"}
-PUBLIC = {"login/", "healthz"}
+PUBLIC = {"login/", "r/<str:token>/", "healthz"}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from orders.models import Order
 
 from .lifecycle import Outcome, Urgency
 from .models import Category, Result, TicketDraft
+from .models.rating import STARS_MISSING, WORDS_LIMIT
 from .models.reveal import SensitiveField
 from .wording import check_problem, check_text
 
@@ -136,6 +137,40 @@ class RevealForm(ReasonForm):
         self.fields[
             "reason"
         ].help_text = "例如：联系消费者核对换货地址。会写进敏感信息查看日志，请勿填写号码。"
+
+
+STARS = [(1, "1星 很不满意"), (2, "2星 不满意"), (3, "3星 一般"), (4, "4星 满意"), (5, "5星 很满意")]
+
+
+class StarsForm(forms.Form):
+    """Stars and words of a consumer."""
+
+    stars = forms.TypedChoiceField(
+        label="满意程度",
+        choices=STARS,
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": STARS_MISSING, "invalid_choice": STARS_MISSING},
+    )
+    words = forms.CharField(
+        label="消费者怎么说（选填）", required=False, strip=False, widget=forms.Textarea(SMALL_AREA)
+    )
+
+
+class RateForm(StarsForm, TurnForm):
+    """记录消费者评价: what the consumer told customer service."""
+
+
+class ConsumerRatingForm(StarsForm):
+    """The consumer's own."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["words"].label = "还想说什么（选填）"
+        self.fields["words"].help_text = "请勿填写电话和地址。"
+        self.fields["words"].widget.attrs["maxlength"] = WORDS_LIMIT
 
 
 MOMENT = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from orders.mentions import mask_about
 
 from .explaining import Explanation, counted_time, explain
-from .lifecycle import EventKind, Outcome
-from .models import Alert, AlertLevel, Event, Extension, Result, Round, Ticket
+from .lifecycle import EventKind, Outcome, Status
+from .models import Alert, AlertLevel, Event, Extension, Rating, Result, Round, Ticket
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
+from .models.rating import MOST_STARS
 from .timeliness import moment_words, span_words
 
 TONES = {
@@ -32,6 +33,7 @@ TEXT_LABELS = {
     EventKind.EXTENSION_ASKED: "延期原因",
     EventKind.EXTENSION_GRANTED: "答复",
     EventKind.EXTENSION_DECLINED: "不同意的原因",
+    EventKind.RATED: "评价",
 }
 
 
@@ -72,7 +74,7 @@ class RoundLine:
 
 
 class History:
-    """Everything that happened to one ticket. Seven statements, whatever the number of rounds."""
+    """Everything that happened to one ticket. Eight statements at most, whatever the number of rounds."""
 
     def __init__(self, ticket: Ticket, now: datetime):
         self.ticket, self.now = ticket, now
@@ -86,6 +88,8 @@ class History:
             )
         }
         self.events = list(Event.objects.filter(ticket=ticket).order_by("occurred_at", "id"))
+        ratings = Rating.objects.filter(round=self.current_round).select_related("by__merchant")
+        self._rating = ratings.first() if ticket.status == Status.COMPLETED else None
         self.alerts = list(Alert.objects.filter(ticket=ticket).exclude(level=AlertLevel.URGENT))
 
     @property
@@ -134,6 +138,29 @@ class History:
         """The merchant's request that nobody has answered yet."""
         extensions = self.current_round.extensions.all()
         return next((each for each in extensions if each.answer == Extension.Answer.PENDING), None)
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the consumer's word about the current round's completion is there."""
+        return self._rating is not None and self._rating.stars is not None
+
+    @property
+    def is_rated_low(self) -> bool:
+        return self.is_rated and self._rating.is_low
+
+    def rating(self) -> dict | None:
+        """The consumer's word for the eye, masked."""
+        if not self.is_rated:
+            return None
+        rating = self._rating
+        return {
+            "stars": rating.stars,
+            "drawn": "★" * rating.stars + "☆" * (MOST_STARS - rating.stars),
+            "words": mask_about(rating.words, self.ticket.order, self.ticket.snapshot.facts),
+            "by": f"{rating.by}（{rating.by.affiliation}）记录" if rating.by else "消费者通过链接评价",
+            "at": rating.at,
+            "low": rating.is_low,
+        }
 
     def stages(self) -> list[Stage]:
         """The events, oldest first, with what their texts say about the consumer masked."""

@@ -104,6 +104,9 @@ TRANSITIONS: dict[str, Transition] = {
         Transition(
             "decline", "不同意延期", TURN, Status.WAITING_MERCHANT, SERVICE_ROLES, EventKind.EXTENSION_DECLINED
         ),
+        Transition(
+            "rate", "记录消费者评价", frozenset({Status.COMPLETED}), Status.COMPLETED, SERVICE_ROLES, EventKind.RATED
+        ),
         Transition("cancel", "撤销工单", OPEN_STATUSES, Status.CANCELLED, SERVICE_ROLES, EventKind.CANCELLED),
     ]
 }  # fmt: skip

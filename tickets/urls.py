@@ -10,6 +10,7 @@ from .views import (
     listing,
     opening,
     overdue,
+    rating,
     revealing,
     review,
     timeliness,
@@ -61,5 +62,7 @@ urlpatterns = [
     path("<str:number>/extend/", verbs.extend, name="extend"),
     path("<str:number>/grant/", verbs.grant, name="grant"),
     path("<str:number>/decline/", verbs.decline, name="decline"),
+    path("<str:number>/rate/", verbs.rate, name="rate"),
+    path("<str:number>/invite/", rating.invite, name="invite"),
     path("<str:number>/reveal/", revealing.reveal, name="reveal"),
 ]

@@ -41,6 +41,7 @@ MAY = {
     "extend": MERCHANT,
     "grant": SERVICE,
     "decline": SERVICE,
+    "rate": SERVICE,
 }
 METHODS = {
     "return": "return_to_merchant",
@@ -60,6 +61,7 @@ FROM = {
     "extend": {"waiting_merchant"},
     "grant": {"waiting_merchant"},
     "decline": {"waiting_merchant"},
+    "rate": {"completed"},
 }
 TO = {
     "submit": "waiting_review",
@@ -73,6 +75,7 @@ TO = {
     "extend": "waiting_merchant",
     "grant": "waiting_merchant",
     "decline": "waiting_merchant",
+    "rate": "completed",
 }
 EVENTS = {
     "submit": "submitted",
@@ -86,6 +89,7 @@ EVENTS = {
     "extend": "extension_asked",
     "grant": "extension_granted",
     "decline": "extension_declined",
+    "rate": "rated",
 }
 
 
@@ -99,6 +103,7 @@ def act(verb: str, ticket: Ticket, by_user, **also) -> None:
         "hold": {"reason": REASON, "until": database_now() + timedelta(hours=2)},
         "extend": {"reason": REASON, "due_wanted": ticket.due_at + timedelta(hours=2)},
         "decline": {"reason": REASON},
+        "rate": {"stars": 5},
     }
     getattr(ticket, METHODS.get(verb, verb))(by_user=by_user, **words.get(verb, {}), **also)
 

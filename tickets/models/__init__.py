@@ -10,6 +10,7 @@ from .incident import Incident, IncidentStep
 from .notice import Notice, NoticeKind
 from .pause import Pause
 from .preference import NoticePreference
+from .rating import Rating
 from .result import Result
 from .reveal import Reveal
 from .robot import Robot, RobotKind
@@ -39,6 +40,7 @@ __all__ = [
     "OrderSnapshot",
     "Pause",
     "Policy",
+    "Rating",
     "Result",
     "Reveal",
     "Robot",

@@ -12,6 +12,7 @@ from .catalogue import Category
 from .clock_verbs import ClockVerbs
 from .opening import Opening, TicketDraft
 from .queries import TicketQuerySet
+from .rating import Rated
 from .result import Result
 from .reveal import Revealing
 from .verbs import Verbs
@@ -21,7 +22,7 @@ __all__ = ["NOT_VISIBLE", "Ticket", "TicketDraft"]
 NOT_VISIBLE = "工单不存在或无权查看"
 
 
-class Ticket(Opening, Verbs, ClockVerbs, Revealing, models.Model):
+class Ticket(Opening, Verbs, ClockVerbs, Rated, Revealing, models.Model):
     """A consumer's problem with an order, on its way between customer service and the merchant.
 
     The columns from ``round_no`` on repeat the current round, so that a list reads one table; the verbs keep them.

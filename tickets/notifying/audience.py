@@ -33,7 +33,9 @@ FOR_THE_MERCHANT = frozenset(
         NoticeKind.URGENT,
     }
 )
-FOR_THE_SERVICE = frozenset({NoticeKind.SUBMITTED, NoticeKind.EXTENSION_ASKED, NoticeKind.URGENT})
+FOR_THE_SERVICE = frozenset(
+    {NoticeKind.SUBMITTED, NoticeKind.EXTENSION_ASKED, NoticeKind.URGENT, NoticeKind.RATED_LOW}
+)
 # The owner of a shop with staff is spared these; a reminder only the first time.
 FOR_THE_FRONT_LINE = frozenset({NoticeKind.WARNING, NoticeKind.REMINDED})
 

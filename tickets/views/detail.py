@@ -16,6 +16,7 @@ from ..forms import (
     GrantForm,
     HoldForm,
     NoteForm,
+    RateForm,
     ReasonForm,
     RemindForm,
     ResultForm,
@@ -47,6 +48,7 @@ HINTS = {
     "return": "结果不够清楚或未解决，退回后重新计时",
     "cancel": "开错或不再需要处理",
     "reopen": "问题又出现，商家重新处理",
+    "rate": "消费者口头说的，由客服记录；每次完结一次",
 }
 ACTION_TONES = {
     "approve": "ok",
@@ -72,6 +74,7 @@ FORMS = {
     "cancel": CancelForm,
     "hold": HoldForm,
     "extend": ExtendForm,
+    "rate": RateForm,
 }
 
 
@@ -137,6 +140,9 @@ def ticket_page(
             for transition in allowed
             if transition.verb != "submit"
         ],
+        "invite": _invite(ticket, allowed, history),
+        "rating": history.rating(),
+        "reopening_suggested": history.is_rated_low and any(each.verb == "reopen" for each in allowed),
         "idle": Archived.SENTENCE if ticket.archived_at else IDLE[ticket.status],
         "conflict": _conflict(history, refused, form),
         "is_merchant": request.user.is_merchant,
@@ -198,6 +204,8 @@ def _makes_sense(verb: str, history: History, now) -> bool:
         return history.pending_extension is not None
     if verb == "extend":
         return history.pending_extension is None and now < history.current_round.due_at
+    if verb == "rate":
+        return not history.is_rated
     return True
 
 
@@ -211,6 +219,14 @@ def _action(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
         "tone": ACTION_TONES.get(verb, ""),
         "hint": HINTS[verb],
     }
+
+
+def _invite(ticket: Ticket, allowed: list[Transition], history: History) -> dict | None:
+    """The button for a rating link, while the consumer's word is missing."""
+    if history.is_rated or all(transition.verb != "rate" for transition in allowed):
+        return None
+    form = TurnForm(initial={"seen_round": ticket.round_no}, prefix="invite")
+    return {"form": form, "url": reverse("tickets:invite", args=[ticket.number])}
 
 
 def _conflict(history: History, refused: str, form: TurnForm | None) -> dict | None:

@@ -178,6 +178,21 @@ def decline(request: HttpRequest, number: str) -> HttpResponse:
     return _press(request, number, "decline", act)
 
 
+@allow(*SERVICE_ROLES)
+@press_or_look
+def rate(request: HttpRequest, number: str) -> HttpResponse:
+    """记录消费者评价."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        data = form.cleaned_data
+        ticket.rate(
+            by_user=request.user, stars=data["stars"], words=data["words"], seen_round=form.round_shown
+        )
+        return "已记录消费者评价"
+
+    return _press(request, number, "rate", act)
+
+
 def _press(
     request: HttpRequest, number: str, verb: str, act: Callable[[Ticket, TurnForm], str]
 ) -> HttpResponse:
