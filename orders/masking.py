@@ -43,8 +43,20 @@ LONG_NUMBER = re.compile(
 NO_PERSON = re.compile(r"(?:单号|订单|运单|工单|物流|快递|编号|货号|流水号?)\D{0,4}$")
 IDENTITY_SAID = re.compile(r"(?:身份证|证件)\D{0,6}$")
 BANK_SAID = re.compile(r"(?:银行卡|卡号|账号|账户)\D{0,6}$")
+# The provinces of identity cards.
 REGIONS = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    {
+        *range(11, 16),
+        *range(21, 24),
+        *range(31, 38),
+        *range(41, 47),
+        *range(50, 55),
+        *range(61, 66),
+        71,
+        81,
+        82,
+        83,
+    }
 )
 BIRTH = re.compile(r"(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -93,7 +105,7 @@ def _without_card(found: re.Match) -> str:
 
 
 def _is_identity(number: str) -> bool:
-    if number[:2] not in REGIONS:
+    if int(number[:2]) not in REGIONS:
         return False
     if len(number) == 15:
         return number.isdigit() and bool(BIRTH.fullmatch(number[6:12]))

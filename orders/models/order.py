@@ -7,6 +7,8 @@ from merchants.models import Merchant
 from .. import phones
 from .customer import Customer
 
+# What says who somebody is, and what they said; emptied once it is not needed any more.
+PERSONAL_FACTS = ("consignee", "phone", "address", "buyer_remark", "seller_remark")
 NOT_VISIBLE = "订单不存在或无权查看"
 
 

@@ -35,7 +35,7 @@ class ArchivingQuerySet:
             return 0
         with transaction.atomic():
             locked = waiting.select_for_update(no_key=True, skip_locked=True, of=("self",))
-            tickets = {pk: status for pk, status in locked.values_list("pk", "status")[:batch]}
+            tickets = dict(locked.values_list("pk", "status")[:batch])
             last = Round.objects.filter(ticket__in=tickets, number=F("ticket__round_no"))
             Event.objects.bulk_create(
                 Event(

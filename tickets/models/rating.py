@@ -112,7 +112,7 @@ class Rating(models.Model):
         return self.stars is not None and self.stars <= LOW_STARS
 
     def is_awaited(self, now: datetime) -> bool:
-        """Whether the link still takes an answer: unanswered, in time, and the completion it asks about still stands."""
+        """Whether the link still takes an answer: in time, and the completion it asks about still stands."""
         return (
             self.stars is None
             and self.expires_at is not None
