@@ -10,30 +10,39 @@ SHORTEST_STREET = 3
 SHORTEST_NAME = 2
 
 
-def mask_about(text: str | None, order, kept: dict | None = None) -> str:
+def mask_about(text: str | None, order, *kept: dict | None) -> str:
     """Free text about an order as a screen may show it: its consumer's name and street, and every phone number, masked.
 
-    ``kept`` are facts of the same order as they were once (``consignee``, ``address``): a text may speak of those.
-    Reads ``order.customer``.
+    Each ``kept`` holds facts of the same order as they were once (``consignee``, ``address``): a text may speak of
+    those. Reads ``order.customer``.
     """
-    customer, kept = order.customer, kept or {}
-    names = [order.consignee, kept.get("consignee"), *([customer.name, customer.account] if customer else [])]
-    return mask_known(text, names, [order.address, kept.get("address")])
+    customer, then = order.customer, [facts for facts in kept if facts]
+    names = [order.consignee, *([customer.name, customer.account] if customer else [])]
+    names += [facts.get("consignee") for facts in then]
+    return mask_known(text, names, [order.address, *(facts.get("address") for facts in then)])
 
 
 # The columns that ``mask_row`` reads, beginning at an order.
 CONSUMER_COLUMNS = ["consignee", "address", "customer__name", "customer__account"]
+KEPT_FACTS = ["consignee", "address"]
 
 
 def consumer_columns(path: str) -> list[str]:
-    """What a ``values()`` query must bring for ``mask_row``; ``path`` leads from the row to its order: ``order__``."""
-    return [f"{path}{column}" for column in CONSUMER_COLUMNS]
+    """What a ``values()`` query must bring for ``mask_row``.
+
+    ``path`` leads from the row through its ticket to its order (``ticket__order__``): beside the order lie the facts
+    that the ticket has kept, for a text may name the consumer by the name the order had then.
+    """
+    kept = path.removesuffix("order__") + "snapshot__facts__"
+    return [f"{path}{column}" for column in CONSUMER_COLUMNS] + [f"{kept}{fact}" for fact in KEPT_FACTS]
 
 
 def mask_row(text: str | None, values: dict, path: str) -> str:
     """As ``mask_about``, for a row of a ``values()`` query with ``consumer_columns(path)``."""
-    consignee, address, *names = (values[column] for column in consumer_columns(path))
-    return mask_known(text, [consignee, *names], [address])
+    consignee, address, name, account, consignee_then, address_then = (
+        values[column] for column in consumer_columns(path)
+    )
+    return mask_known(text, [consignee, name, account, consignee_then], [address, address_then])
 
 
 def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterable[str | None]) -> str:

@@ -75,7 +75,10 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     """
     orders = Order.objects.select_related("merchant", "customer").prefetch_related("lines", "shipments")
     order = orders.visible_or_404(request.user, NOT_VISIBLE, number=number)
-    tickets = list(order.tickets.for_user(request.user).select_related("category").order_by("-created_at"))
+    tickets = list(
+        order.tickets.for_user(request.user).select_related("category", "snapshot").order_by("-created_at")
+    )
     shown = request.user.is_service or any(ticket.shows_consumer_to(request.user) for ticket in tickets)
-    context = {"order": order, "tickets": tickets, "show_consumer": shown}
+    kept = [ticket.snapshot.facts for ticket in tickets]
+    context = {"order": order, "tickets": tickets, "show_consumer": shown, "kept": kept}
     return render(request, "orders/detail.html", context)

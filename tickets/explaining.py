@@ -42,9 +42,17 @@ class Explanation:
 
 
 def explain(
-    round_: Round, pauses: list[Pause], extensions: list[Extension], now: datetime, order
+    round_: Round,
+    pauses: list[Pause],
+    extensions: list[Extension],
+    now: datetime,
+    order,
+    kept: dict | None = None,
 ) -> Explanation:
-    """The account of a round's deadline at ``now``. Reads nothing from the database."""
+    """The account of a round's deadline at ``now``. Reads nothing from the database.
+
+    ``order`` and ``kept`` (its facts as they were) say whom the words may not name.
+    """
     stop = round_.submitted_at or round_.closed_at or round_.paused_at
     reached = stop or now
     start, end = round_.started_at, max(round_.due_at, reached)
@@ -55,7 +63,7 @@ def explain(
 
     blocked = [(*_stretch(piece), "skipped", piece["why"]) for piece in round_.skipped]
     blocked += [
-        (pause.started_at, pause.ended_at or reached, "paused", mask_about(pause.reason, order))
+        (pause.started_at, pause.ended_at or reached, "paused", mask_about(pause.reason, order, kept))
         for pause in pauses
     ]
     blocked = [(max(low, start), min(high, end), kind, why) for low, high, kind, why in blocked]
@@ -88,14 +96,18 @@ def explain(
         Mark("due", "截止", round_.due_at, share(round_.due_at)),
         Mark("now", "提交" if round_.submitted_at else "停止" if stop else "现在", reached, share(reached)),
     ]
-    return Explanation(pieces, marks, _steps(round_, pauses, extensions, order), _summary(round_, pauses))
+    return Explanation(
+        pieces, marks, _steps(round_, pauses, extensions, order, kept), _summary(round_, pauses)
+    )
 
 
 def _stretch(piece: dict[str, str]) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(piece["start"]), datetime.fromisoformat(piece["end"])
 
 
-def _steps(round_: Round, pauses: list[Pause], extensions: list[Extension], order) -> list[str]:
+def _steps(
+    round_: Round, pauses: list[Pause], extensions: list[Extension], order, kept: dict | None
+) -> list[str]:
     steps = [(round_.started_at, f"{moment_words(round_.started_at)} 轮到商家处理，开始计时")]
     for piece in round_.skipped:
         low, high = _stretch(piece)
@@ -109,7 +121,7 @@ def _steps(round_: Round, pauses: list[Pause], extensions: list[Extension], orde
         steps.append(
             (
                 pause.started_at,
-                f"{moment_words(pause.started_at)} 挂起，{end}：{mask_about(pause.reason, order)}",
+                f"{moment_words(pause.started_at)} 挂起，{end}：{mask_about(pause.reason, order, kept)}",
             )
         )
     steps += [

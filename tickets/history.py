@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from orders.mentions import mask_about
 
 from .explaining import Explanation, counted_time, explain
-from .lifecycle import EventKind, Outcome, Status
+from .lifecycle import EventKind, Outcome
 from .models import Alert, AlertLevel, Event, Extension, Rating, Result, Round, Ticket
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
 from .models.rating import MOST_STARS
@@ -74,11 +74,15 @@ class RoundLine:
 
 
 class History:
-    """Everything that happened to one ticket. Eight statements at most, whatever the number of rounds."""
+    """Everything that happened to one ticket. Seven statements, whatever the number of rounds."""
 
     def __init__(self, ticket: Ticket, now: datetime):
         self.ticket, self.now = ticket, now
-        rounds = Round.objects.filter(ticket=ticket).select_related("merchant", "calendar").order_by("number")
+        rounds = (
+            Round.objects.filter(ticket=ticket)
+            .select_related("merchant", "calendar", "rating__by__merchant")
+            .order_by("number")
+        )
         self.rounds = list(rounds.prefetch_related("pauses", "extensions", "exemptions"))
         self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
         self.results = {
@@ -88,8 +92,6 @@ class History:
             )
         }
         self.events = list(Event.objects.filter(ticket=ticket).order_by("occurred_at", "id"))
-        ratings = Rating.objects.filter(round=self.current_round).select_related("by__merchant")
-        self._rating = ratings.first() if ticket.status == Status.COMPLETED else None
         self.alerts = list(Alert.objects.filter(ticket=ticket).exclude(level=AlertLevel.URGENT))
 
     @property
@@ -129,15 +131,18 @@ class History:
     def explanation(self, now: datetime) -> Explanation:
         """How the current round's deadline came about."""
         round_ = self.current_round
-        return explain(
-            round_, list(round_.pauses.all()), list(round_.extensions.all()), now, self.ticket.order
-        )
+        pauses, extensions = list(round_.pauses.all()), list(round_.extensions.all())
+        return explain(round_, pauses, extensions, now, self.ticket.order, self.ticket.snapshot.facts)
 
     @property
     def pending_extension(self) -> Extension | None:
         """The merchant's request that nobody has answered yet."""
         extensions = self.current_round.extensions.all()
         return next((each for each in extensions if each.answer == Extension.Answer.PENDING), None)
+
+    @property
+    def _rating(self) -> Rating | None:
+        return getattr(self.current_round, "rating", None)
 
     @property
     def is_rated(self) -> bool:

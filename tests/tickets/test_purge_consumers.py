@@ -8,15 +8,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from orders.models import Customer, Order, OrderStatus
 from tests import importing
+from tests.consumers import ACCOUNT, ADDRESS, NAME, PHONE, SAID, STREET, TRACES, ticket_with_everything
 from tests.factories import (
     CustomerFactory,
     OrderFactory,
     TicketFactory,
-    answerer,
     cancelled_ticket,
     completed_ticket,
     submit,
@@ -31,11 +30,6 @@ from tickets.models import Event, Reveal, Ticket
 pytestmark = pytest.mark.django_db
 
 DAYS = timedelta(days=1)
-NAME, ACCOUNT, PHONE = "诸葛晓岚", "岚岚的小窝", "13987654321"
-STREET = "文三路90号3栋501室"
-ADDRESS = f"浙江省杭州市西湖区{STREET}"
-SAID = f"{NAME}（{ACCOUNT}）住{STREET}，电话{PHONE}"
-TRACES = [NAME, ACCOUNT, PHONE, STREET, "诸葛"]
 
 
 @pytest.fixture
@@ -54,34 +48,6 @@ def old_order(**about) -> Order:
     personal = {"consignee": NAME, "phone": PHONE, "address": ADDRESS, "buyer_remark": SAID}
     about = {"ordered_at": database_now() - 500 * DAYS, "status": OrderStatus.COMPLETED} | personal | about
     return OrderFactory(seller_remark=SAID, **about)
-
-
-def ticket_with_everything(order: Order, kefu, zhuguan) -> Ticket:
-    """Answered late after a hold and an extension, looked into, returned, completed, rated: the consumer everywhere."""
-    start = database_now() - 490 * DAYS
-    ticket = ticket_on_hold(order=order, by_user=kefu, problem=SAID, opened_ago=490 * DAYS)
-    ticket.reveal(by_user=kefu, field="phone", reason=SAID)
-    ticket.resume(by_user=kefu, at=start + timedelta(minutes=30))
-    ticket.ask_extension(
-        by_user=answerer(ticket),
-        reason=SAID,
-        due_wanted=ticket.due_at + timedelta(hours=1),
-        at=start + timedelta(minutes=40),
-    )
-    ticket.decline_extension(by_user=kefu, reason=SAID, at=start + timedelta(minutes=50))
-    submit(ticket, start + timedelta(hours=9), text=SAID + "，已安排补发。")
-    round_ = ticket.rounds.get()
-    round_.acknowledge(by_user=zhuguan, note=SAID)
-    round_.exempt(by_user=zhuguan, reason=SAID)
-    round_.revoke_exemption(by_user=zhuguan, reason=SAID)
-    incident = round_.open_incident(by_user=zhuguan)
-    incident.analyse(by_user=zhuguan, text=SAID)
-    incident.plan(by_user=zhuguan, text=SAID, responsible="王店长", due_on=timezone.localdate())
-    incident.evaluate(by_user=zhuguan, text=SAID, is_effective=True)
-    incident.conclude(by_user=zhuguan, text=SAID)
-    ticket.approve(by_user=kefu, note=SAID, at=start + timedelta(hours=10))
-    ticket.rate(by_user=kefu, stars=5, words=SAID, at=start + timedelta(hours=11))
-    return ticket
 
 
 def run(*arguments) -> str:
@@ -307,8 +273,7 @@ def test_a_failure_half_way_leaves_everything_as_it_was(order, kefu, zhuguan, mo
 def test_on_postgresql_the_door_lets_only_texts_pass(order, kefu):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite takes the triggers away for the transaction")
-    ticket = completed_ticket(order=order, opened_ago=490 * DAYS)
-    ticket.rounds.get()
+    completed_ticket(order=order, opened_ago=490 * DAYS)
     Ticket.objects.archive(older_than=90 * DAYS, batch=1)
     with transaction.atomic(), anonymising.open_door():
         assert Event.objects.update(text="masked")
@@ -317,16 +282,10 @@ def test_on_postgresql_the_door_lets_only_texts_pass(order, kefu):
             "UPDATE tickets_event SET occurred_at = recorded_at + interval '1 day'",
             "DELETE FROM tickets_event",
             "UPDATE tickets_ticket SET handled_at = created_at",
-            "UPDATE tickets_alert SET level = 1",
+            "UPDATE tickets_ticket SET problem = 'x', urgency = 'urgent'",
         ):
-            with (
-                pytest.raises(IntegrityError, match="is append-only|violates"),
-                transaction.atomic(),
-                connection.cursor() as cursor,
-            ):
-                cursor.execute(sql)
-                if not cursor.rowcount:
-                    raise IntegrityError("is append-only: there was nothing to refuse")
+            with pytest.raises(IntegrityError, match="is append-only"), transaction.atomic():
+                connection.cursor().execute(sql)
 
 
 def test_the_triggers_are_the_same_as_before(order, kefu, zhuguan):

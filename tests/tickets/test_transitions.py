@@ -190,9 +190,9 @@ def test_a_page_offers_exactly_the_verbs_that_would_be_done(who, request):
 def second_round(verb: str, order) -> Ticket:
     """A ticket in round 2, in a state from which ``verb`` may be done."""
     ticket = returned_ticket(order=order)
-    if verb in {"approve", "return", "reopen"}:
+    if verb in {"approve", "return", "reopen", "rate"}:
         submit(ticket, ticket.handled_at)
-    if verb == "reopen":
+    if verb in {"reopen", "rate"}:
         ticket.approve(by_user=ticket.opened_by, at=ticket.handled_at)
     if verb == "resume":
         act("hold", ticket, ticket.opened_by)
