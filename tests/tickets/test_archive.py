@@ -156,6 +156,13 @@ def test_its_page_says_so_and_offers_nothing(order_a, kefu):
     assert "归档" in [item.text for item in page.one("section", id="progress").all("strong")]
 
 
+def test_the_list_says_so(order_a, kefu, dianyuan):
+    archived_ticket(order=order_a)
+    for person in (kefu, dianyuan):
+        [row] = read(signed_in(person).get("/tickets/", {"tab": "all"})).table()
+        assert row["工单状态"] == "已完结 已归档"
+
+
 def test_a_button_pressed_on_an_old_page_gives_the_sentence_and_the_words_back(order_a, kefu):
     ticket = archived_ticket(order=order_a)
     sent = {"reopen-reason": "消费者又来电话了", "reopen-seen_round": "1"}

@@ -176,7 +176,7 @@ def test_the_link_is_shown_once_and_only_its_digest_is_kept(ticket, kefu):
         "form", action=f"{ticket.get_absolute_url()}invite/"
     )
     page = visitor.post(form["action"], form.sends())
-    address = read(page).one("input", id="link")["value"]
+    address = read(page).one("textarea", id="link").value
     assert address.startswith(f"{settings.SITE_URL}/r/")
     assert page["Cache-Control"] == "no-store"
     token = address.rstrip("/").rpartition("/")[2]
