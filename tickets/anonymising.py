@@ -125,22 +125,23 @@ def run(
 ) -> Purge:
     """Everybody who is due, batch by batch, each in one transaction. Killed anywhere, the next run goes on."""
     done = Purge()
-    for of_batch in (_consumers, _lone_orders):
-        while (purged := of_batch(before, now, batch)) is not None:
+    for due, take in ((consumers_due, _consumers), (orders_due, _lone_orders)):
+        last = 0  # those who stay are looked at once, not again for every batch
+        while wanted := list(
+            due(before).filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]
+        ):
+            purged, last = take(wanted, before, now), wanted[-1]
             done += purged
             on_batch(purged.consumers)
     return done
 
 
-def _consumers(before: datetime, now: datetime, batch: int) -> Purge | None:
-    """Up to ``batch`` consumers; ``None`` when nobody is due.
+def _consumers(wanted: list[int], before: datetime, now: datetime) -> Purge:
+    """One batch of consumers.
 
     Orders are locked before consumers, as imports do. FOR UPDATE keeps new tickets and new orders waiting, and who got
     one in between is no longer due.
     """
-    wanted = list(consumers_due(before).order_by("pk").values_list("pk", flat=True)[:batch])
-    if not wanted:
-        return None
     with transaction.atomic():
         list(Order.objects.select_for_update().filter(customer__in=wanted).order_by("pk").values_list("pk"))
         list(Customer.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
@@ -148,10 +149,7 @@ def _consumers(before: datetime, now: datetime, batch: int) -> Purge | None:
         return _anonymise(list(Order.objects.filter(customer__in=customers)), customers, now)
 
 
-def _lone_orders(before: datetime, now: datetime, batch: int) -> Purge | None:
-    wanted = list(orders_due(before).order_by("pk").values_list("pk", flat=True)[:batch])
-    if not wanted:
-        return None
+def _lone_orders(wanted: list[int], before: datetime, now: datetime) -> Purge:
     with transaction.atomic():
         list(Order.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
         return _anonymise(list(orders_due(before).filter(pk__in=wanted)), [], now)

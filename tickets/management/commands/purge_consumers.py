@@ -23,16 +23,28 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="只统计，不写入")
         parser.add_argument(
+            "--batch",
+            type=int,
+            default=anonymising.BATCH,
+            help="每个事务处理的人数（默认 %(default)s）",
+        )
+        parser.add_argument(
             "--json", action="store_true", help="输出一行 JSON：consumers、orders、tickets、texts、held"
         )
 
     def handle(self, *args, **options):
         if not 1 <= options["days"] <= 36_500:
             raise CommandError("--days 必须是 1 到 36500 的整数")
+        if not 1 <= options["batch"] <= 1_000:
+            raise CommandError("--batch 必须是 1 到 1000 的整数")
         now = database_now()
         before = now - timedelta(days=options["days"])
         try:
-            purge = anonymising.count_due(before) if options["dry_run"] else self.run(before, now)
+            purge = (
+                anonymising.count_due(before)
+                if options["dry_run"]
+                else self.run(before, now, options["batch"])
+            )
             held = anonymising.count_held(before)
         except DatabaseError as error:
             raise CommandError(f"数据库不可用，匿名化未完成：{str(error).strip()}") from error
@@ -48,7 +60,7 @@ class Command(BaseCommand):
                 f"已匿名：{what}、文字 {purge.texts} 段；因有未结束或未到期的订单、工单而保留 {held} 人"
             )
 
-    def run(self, before, now) -> anonymising.Purge:
+    def run(self, before, now, batch: int) -> anonymising.Purge:
         waiting = anonymising.consumers_due(before).count()
         with tqdm(total=waiting, desc="匿名化", unit="人", disable=None, leave=False) as bar:
-            return anonymising.run(before, now, on_batch=bar.update)
+            return anonymising.run(before, now, batch, on_batch=bar.update)
