@@ -24,6 +24,7 @@ DEADLINE_DESK = (
         ("问题类型与原因", "tickets:categories"),
     ],
 )
+PRIVACY = ("信息安全", [("敏感信息查看日志", "tickets:sensitive")])
 ORDERS = ("订单", [("订单查询", "orders:list")])
 MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list"), ("快捷短语", "tickets:phrases")])
 OWNER_DESK = (
@@ -40,6 +41,7 @@ MENUS: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
         SERVICE_DESK,
         DEADLINE_DESK,
         ORDERS,
+        PRIVACY,
         ("通知", [*NOTICES, ROBOTS, ("未送达", "notices:undelivered")]),
     ],
     Role.MERCHANT_STAFF: [MERCHANT_DESK, ("通知", NOTICES)],
@@ -72,6 +74,9 @@ VERBS = [
     "add_evidence",
     "note",
     "message",
+    "rate",
+    "invite",
+    "reveal",
 ]
 DEADLINE_PAGES = [
     "policy_new",

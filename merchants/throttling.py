@@ -1,7 +1,8 @@
-"""What django-axes asks us when it counts wrong passwords."""
+"""Who is asking, and how often: for django-axes, which counts wrong passwords, and for pages without a login."""
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -18,6 +19,19 @@ def client_address(request: HttpRequest) -> str:
     if settings.SITE_IS_HTTPS and forwarded:
         return forwarded.rsplit(",", 1)[-1].strip()
     return request.META.get("REMOTE_ADDR", "")
+
+
+def too_many(what: str, who: str, limit: int, seconds: int) -> bool:
+    """Whether ``who`` has done ``what`` more than ``limit`` times within ``seconds``, this time included.
+
+    Counted by each process for itself, in windows that stand still: a brake, not a lock.
+    """
+    key = f"throttle:{what}:{who}"
+    cache.add(key, 0, seconds)
+    try:
+        return cache.incr(key) > limit
+    except ValueError:  # it has just run out
+        return False
 
 
 def client_username(request: HttpRequest, credentials: dict | None = None) -> str | None:

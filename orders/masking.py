@@ -31,6 +31,35 @@ MOBILE = re.compile(
     rf"([1１][{UNSEEN}]*[3-9３-９][{UNSEEN}]*{DIGIT}(?:{GROUPS})|[1１](?:[\s.-]\d){{10}})(?!\d)"
 )
 LANDLINE = re.compile(rf"(?<!\d)[(（]?(010|02\d|0[3-9]\d\d)[)）]?{GAP}\d{{3,4}}{GAP}(\d{{4}})(?!\d)")
+
+# ---- identity cards and bank cards ----
+
+# Whole numbers of these lengths, at most one blank or hyphen between two digits; not part of a longer run, and not
+# behind Latin letters, as tracking numbers are.
+LONG_NUMBER = re.compile(
+    rf"(?<![\dA-Za-z*])\d(?:[\s\-{UNSEEN}]?\d){{13,17}}(?:[\s\-{UNSEEN}]?[\dXxＸｘ])(?:[\s\-]?\d)?(?![\dA-Za-z*])"
+)
+# What somebody says is an order or a parcel is none of these, what somebody says is one of these is one.
+NO_PERSON = re.compile(r"(?:单号|订单|运单|工单|物流|快递|编号|货号|流水号?)\D{0,4}$")
+IDENTITY_SAID = re.compile(r"(?:身份证|证件)\D{0,6}$")
+BANK_SAID = re.compile(r"(?:银行卡|卡号|账号|账户)\D{0,6}$")
+# The provinces of identity cards.
+REGIONS = frozenset(
+    {
+        *range(11, 16),
+        *range(21, 24),
+        *range(31, 38),
+        *range(41, 47),
+        *range(50, 55),
+        *range(61, 66),
+        71,
+        81,
+        82,
+        83,
+    }
+)
+BIRTH = re.compile(r"(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 # What an export has masked already hides nothing more than it shows.
 MASKED_ALREADY = re.compile(r"\d{0,3}\*{3,}\d{0,4}")
 
@@ -50,8 +79,48 @@ def mask_phone(phone: str | None) -> str:
 
 
 def mask_text(text: str | None) -> str:
-    """Free text with every phone number in it masked."""
-    return LANDLINE.sub(rf"\1-{STARS}\2", MOBILE.sub(_masked, text or ""))
+    """Free text with every phone number, identity card and bank card in it masked."""
+    return LANDLINE.sub(rf"\1-{STARS}\2", MOBILE.sub(_masked, LONG_NUMBER.sub(_without_card, text or "")))
+
+
+def _without_card(found: re.Match) -> str:
+    """An identity card's first three and last two places, a bank card's last four; anything else as it is.
+
+    Other numbers are as long (orders, parcels): a number counts as a card for its region, birthday and check digit,
+    or because the words before it say so. Fifteen digits have no check digit.
+    """
+    number = "".join(
+        str(int(character)) if character.isdecimal() else "X"
+        for character in found.group()
+        if character.isdecimal() or character in "XxＸｘ"
+    )
+    before = found.string[max(0, found.start() - 12) : found.start()]
+    if NO_PERSON.search(before):
+        return found.group()
+    if IDENTITY_SAID.search(before) or _is_identity(number):
+        return f"{number[:3]}{STARS}{number[-2:]}"
+    if BANK_SAID.search(before) or (number.startswith("62") and _fits_luhn(number)):
+        return f"{STARS}{number[-4:]}"
+    return found.group()
+
+
+def _is_identity(number: str) -> bool:
+    if int(number[:2]) not in REGIONS:
+        return False
+    if len(number) == 15:
+        return number.isdigit() and bool(BIRTH.fullmatch(number[6:12]))
+    if len(number) != 18 or not BIRTH.fullmatch(number[6:14]):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], IDENTITY_WEIGHTS, strict=True))
+    return "10X98765432"[total % 11] == number[17]
+
+
+def _fits_luhn(number: str) -> bool:
+    """The check that bank cards carry, of sixteen to nineteen digits."""
+    if not number.isdigit() or len(number) < 16:
+        return False
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number))]
+    return sum(digit - 9 * (digit > 9) for digit in doubled) % 10 == 0
 
 
 def _masked(mobile: re.Match) -> str:

@@ -10,17 +10,16 @@ SHORTEST_STREET = 3
 SHORTEST_NAME = 2
 
 
-def mask_about(text: str | None, order, kept: dict | None = None) -> str:
+def mask_about(text: str | None, order, *kept: dict | None) -> str:
     """Free text about an order as a screen may show it: its consumer's name and street, and every phone number, masked.
 
-    ``kept`` are facts of the same order as they were once (``consignee``, ``address``), and under ``former`` those of
-    the orders that were meant before it was put right: a text may speak of any of them. Reads ``order.customer``.
+    Each ``kept`` holds facts of the same order as they were once (``consignee``, ``address``), and under ``former``
+    those of the orders that were meant before it was put right: a text may speak of any of them. Reads
+    ``order.customer``.
     """
-    names, addresses = of_former((kept or {}).get("former"))
-    kept_names, kept_addresses = of_former([kept] if kept else [])
-    return mask_known(
-        text, [*consumer_names(order), *kept_names, *names], [order.address, *kept_addresses, *addresses]
-    )
+    facts = [each for some in kept if some for each in [some, *(some.get("former") or [])]]
+    names, addresses = of_former(facts)
+    return mask_known(text, [*consumer_names(order), *names], [order.address, *addresses])
 
 
 def consumer_names(order) -> list[str]:
@@ -40,11 +39,17 @@ def of_former(former: list[dict] | None) -> tuple[list[str], list[str]]:
 
 # The columns that ``mask_row`` reads, beginning at an order.
 CONSUMER_COLUMNS = ["consignee", "address", "customer__name", "customer__account"]
+KEPT_FACTS = ["consignee", "address"]
 
 
 def consumer_columns(path: str) -> list[str]:
-    """What a ``values()`` query must bring for ``mask_row``; ``path`` leads from the row to its order: ``order__``."""
-    return [f"{path}{column}" for column in CONSUMER_COLUMNS]
+    """What a ``values()`` query must bring for ``mask_row``.
+
+    ``path`` leads from the row through its ticket to its order (``ticket__order__``): beside the order lie the facts
+    that the ticket has kept, for a text may name the consumer by the name the order had then.
+    """
+    kept = path.removesuffix("order__") + "snapshot__facts__"
+    return [f"{path}{column}" for column in CONSUMER_COLUMNS] + [f"{kept}{fact}" for fact in KEPT_FACTS]
 
 
 def mask_row(text: str | None, values: dict, path: str, former: list[dict] | None = None) -> str:
@@ -52,9 +57,13 @@ def mask_row(text: str | None, values: dict, path: str, former: list[dict] | Non
 
     ``former`` are the kept facts of the orders that were meant before.
     """
-    consignee, address, *names = (values[column] for column in consumer_columns(path))
-    former_names, former_addresses = of_former(former)
-    return mask_known(text, [consignee, *names, *former_names], [address, *former_addresses])
+    consignee, address, name, account, consignee_then, address_then = (
+        values[column] for column in consumer_columns(path)
+    )
+    names, addresses = of_former(former)
+    return mask_known(
+        text, [consignee, name, account, consignee_then, *names], [address, address_then, *addresses]
+    )
 
 
 def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterable[str | None]) -> str:

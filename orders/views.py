@@ -76,11 +76,14 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One order: facts, lines, shipments, and its tickets.
 
-    A merchant sees the consumer only of an order that it has a ticket on.
+    A merchant sees the consumer only of an order that it has an open ticket on.
     """
     orders = Order.objects.select_related("merchant", "customer").prefetch_related("lines", "shipments")
     order = orders.visible_or_404(request.user, NOT_VISIBLE, number=number)
-    tickets = order.tickets.for_user(request.user).select_related("category", "snapshot")
-    tickets = list(tickets.order_by("-created_at"))
-    context = {"order": order, "tickets": tickets, "show_consumer": request.user.is_service or bool(tickets)}
+    tickets = list(
+        order.tickets.for_user(request.user).select_related("category", "snapshot").order_by("-created_at")
+    )
+    shown = request.user.is_service or any(ticket.shows_consumer_to(request.user) for ticket in tickets)
+    kept = [ticket.snapshot.facts for ticket in tickets]
+    context = {"order": order, "tickets": tickets, "show_consumer": shown, "kept": kept}
     return render(request, "orders/detail.html", context)

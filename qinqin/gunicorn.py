@@ -1,8 +1,29 @@
 """How gunicorn serves the product: ``gunicorn --config python:qinqin.gunicorn qinqin.wsgi``.
 
 Address (``--bind``) and size (``--workers``, ``--threads``) may be given beside it; what stands here about logs may
-not be loosened, because a search for a phone number stands in the query string.
+not be loosened, because a search for a phone number stands in the query string, and the key to a consumer's page in the
+path.
 """
+
+from gunicorn.glogging import Logger
+
+from qinqin.logs import HarmlessFormatter, without_tokens
+
+
+class HarmlessLogger(Logger):
+    """gunicorn's log without keys in the paths, and with masked numbers in what it says about errors."""
+
+    def atoms(self, resp, req, environ, request_time):
+        atoms = super().atoms(resp, req, environ, request_time)
+        return atoms | {name: without_tokens(atoms[name]) for name in ("U", "r") if atoms.get(name)}
+
+    def setup(self, cfg):
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(HarmlessFormatter(self.error_fmt, self.datefmt))
+
+
+logger_class = HarmlessLogger
 
 worker_class = "gthread"
 workers = 2

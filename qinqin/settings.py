@@ -186,6 +186,11 @@ ROBOT_ORIGINS = read_robot_origins()
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
 
 MEDIA_ACCEL = read_media_accel()
+# Consumers' data: when a ticket that is over becomes unchangeable, how long after it was over its consumer is kept, and
+# how many times in an hour one person may look at what is masked.
+ARCHIVE_AFTER_DAYS = read_number("ARCHIVE_AFTER_DAYS", 90, 1, 3_650)
+CONSUMERS_KEPT_DAYS = read_number("CONSUMERS_KEPT_DAYS", 365, 1, 36_500)
+REVEALS_PER_HOUR = read_number("REVEALS_PER_HOUR", 20, 1, 1_000)
 
 # The application.
 INSTALLED_APPS = [
@@ -314,7 +319,13 @@ FILE_UPLOAD_HANDLERS = ["tickets.evidence.receiving.BoundedUploadHandler"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "qinqin.logs.HarmlessFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

@@ -13,6 +13,7 @@ urlpatterns = [
     path("orders/", include("orders.urls")),
     path("tickets/", include("tickets.urls")),
     path("notices/", include("tickets.notice_urls")),
+    path("r/", include("tickets.rating_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

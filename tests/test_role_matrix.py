@@ -95,6 +95,8 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/deadlines/holidays/upload/": table("no never no no no no", "no form no no no no"),
     "tickets/deadlines/holidays/template/": table(MANAGER_ONLY, "no never no no no no"),
     "tickets/deadlines/holidays/<int:pk>/delete/": table("no never no no no no", "no go no no no no"),
+    "tickets/sensitive/": table(MANAGER_ONLY, MANAGER_NEVER),
+    "tickets/sensitive/export/": table(MANAGER_ONLY, MANAGER_NEVER),
     "tickets/<str:number>/": table("page page page page none no", WORKERS_NEVER),
     "tickets/<str:number>/files/": table(WORKERS_NEVER, "form form form form none no"),
     "tickets/<str:number>/files/<uuid:key>/": table("page page page page none no", WORKERS_NEVER),
@@ -116,6 +118,9 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/<str:number>/extend/": table("no no go go none no", "no no form form none no"),
     "tickets/<str:number>/grant/": table("go go no no no no", "late late no no no no"),
     "tickets/<str:number>/decline/": table("go go no no no no", "form form no no no no"),
+    "tickets/<str:number>/rate/": table("go go no no no no", "late late no no no no"),
+    "tickets/<str:number>/invite/": table("go go no no no no", "late late no no no no"),
+    "tickets/<str:number>/reveal/": table("go go go go none no", "form form form form none no"),
     "notices/": table("page page page page page no", WORKERS_NEVER),
     "notices/fresh/": table("page page page page page no", WORKERS_NEVER),
     "notices/read/": table(WORKERS_NEVER, "go go go go go no"),
@@ -146,11 +151,13 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     # Shared by merchant A: its owner keeps it, its staff only use it.
     "tickets/phrases/<int:pk>/": table("none none page none none no", "none none form none none no"),
     "tickets/phrases/<int:pk>/delete/": table(WORKERS_NEVER, "none none go none none no"),
+    # The key that stands in the address is nobody's: the answer is the same 404 for all.
+    "r/<str:token>/": table("none none none none none none", "none none none none none none"),
     "healthz": table(EVERYBODY, NEVER),
 }
 # Its answer says how the deadline scan is doing, the same for everybody; tests/qinqin/test_health.py knows it.
 ELSEWHERE = {"readyz"}
-PUBLIC = {"login/", "healthz"}
+PUBLIC = {"login/", "r/<str:token>/", "healthz"}
 # What merchants hear of in these tests; of a note there is no notice.
 MERCHANTS_HEAR = {"opened", "cancelled", "reminded", "held"}
 

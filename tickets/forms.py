@@ -7,7 +7,9 @@ from orders.models import Order
 
 from .lifecycle import Outcome, Urgency
 from .models import Category, ReasonCode, ReasonKind, Result, Ticket, TicketDraft
+from .models.rating import STARS_MISSING, WORDS_LIMIT
 from .models.reason import REASON_OF_OUTCOME
+from .models.reveal import SensitiveField
 from .sameness import same
 from .wording import RESULT_HELP, check_problem, check_text
 
@@ -184,6 +186,59 @@ class GrantForm(NoteForm):
 
 class ResumeForm(TurnForm):
     """恢复 needs nothing."""
+
+
+class RevealForm(ReasonForm):
+    """查看完整号码: which fact, and why."""
+
+    field = forms.ChoiceField(
+        label="查看内容",
+        choices=SensitiveField.choices,
+        initial=SensitiveField.PHONE,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择查看内容", "invalid_choice": "请选择查看内容"},
+    )
+    field_order = ["field", "reason"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, what="查看原因", **kwargs)
+        self.fields[
+            "reason"
+        ].help_text = "例如：联系消费者核对换货地址。会写进敏感信息查看日志，请勿填写号码。"
+
+
+STARS = [(1, "1星 很不满意"), (2, "2星 不满意"), (3, "3星 一般"), (4, "4星 满意"), (5, "5星 很满意")]
+
+
+class StarsForm(forms.Form):
+    """Stars and words of a consumer."""
+
+    stars = forms.TypedChoiceField(
+        label="满意程度",
+        choices=STARS,
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": STARS_MISSING, "invalid_choice": STARS_MISSING},
+    )
+    words = forms.CharField(
+        label="消费者怎么说（选填）", required=False, strip=False, widget=forms.Textarea(SMALL_AREA)
+    )
+
+
+class RateForm(StarsForm, TurnForm):
+    """记录消费者评价: what the consumer told customer service."""
+
+
+class ConsumerRatingForm(StarsForm):
+    """The consumer's own."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["words"].label = "还想说什么（选填）"
+        self.fields["words"].help_text = "请勿填写电话和地址。"
+        self.fields["words"].widget.attrs["maxlength"] = WORDS_LIMIT
 
 
 MOMENT = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")

@@ -12,8 +12,9 @@ from orders.mentions import mask_about
 from .evidence.display import Exhibit, exhibits
 from .explaining import Explanation, counted_time, explain
 from .lifecycle import EventKind, Outcome
-from .models import Alert, AlertLevel, Attachment, Event, Extension, Message, Result, Round, Ticket
+from .models import Alert, AlertLevel, Attachment, Event, Extension, Message, Rating, Result, Round, Ticket
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
+from .models.rating import MOST_STARS
 from .sameness import alike, same
 from .timeliness import moment_words, span_words
 
@@ -43,6 +44,7 @@ TEXT_LABELS = {
     EventKind.ASSIGNED: "转派原因",
     EventKind.TRANSFERRED: "转派原因",
     EventKind.MERGED: "合并原因",
+    EventKind.RATED: "评价",
 }
 
 
@@ -100,7 +102,11 @@ class History:
 
     def __init__(self, ticket: Ticket, now: datetime, viewer=None):
         self.ticket, self.now, self.viewer = ticket, now, viewer
-        rounds = Round.objects.filter(ticket=ticket).select_related("merchant", "calendar").order_by("number")
+        rounds = (
+            Round.objects.filter(ticket=ticket)
+            .select_related("merchant", "calendar", "rating__by__merchant")
+            .order_by("number")
+        )
         self.rounds = list(rounds.prefetch_related("pauses", "extensions", "exemptions"))
         self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
         self.results = {
@@ -155,20 +161,41 @@ class History:
     def explanation(self, now: datetime) -> Explanation:
         """How the current round's deadline came about."""
         round_ = self.current_round
-        return explain(
-            round_,
-            list(round_.pauses.all()),
-            list(round_.extensions.all()),
-            now,
-            self.ticket.order,
-            self.ticket.snapshot.facts,
-        )
+        pauses, extensions = list(round_.pauses.all()), list(round_.extensions.all())
+        return explain(round_, pauses, extensions, now, self.ticket.order, self.ticket.snapshot.facts)
 
     @property
     def pending_extension(self) -> Extension | None:
         """The merchant's request that nobody has answered yet."""
         extensions = self.current_round.extensions.all()
         return next((each for each in extensions if each.answer == Extension.Answer.PENDING), None)
+
+    @property
+    def _rating(self) -> Rating | None:
+        return getattr(self.current_round, "rating", None)
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the consumer's word about the current round's completion is there."""
+        return self._rating is not None and self._rating.stars is not None
+
+    @property
+    def is_rated_low(self) -> bool:
+        return self.is_rated and self._rating.is_low
+
+    def rating(self) -> dict | None:
+        """The consumer's word for the eye, masked."""
+        if not self.is_rated:
+            return None
+        rating = self._rating
+        return {
+            "stars": rating.stars,
+            "drawn": "★" * rating.stars + "☆" * (MOST_STARS - rating.stars),
+            "words": mask_about(rating.words, self.ticket.order, self.ticket.snapshot.facts),
+            "by": f"{rating.by}（{rating.by.affiliation}）记录" if rating.by else "消费者通过链接评价",
+            "at": rating.at,
+            "low": rating.is_low,
+        }
 
     def stages(self) -> list[Stage]:
         """The events and what was said between them, oldest first, with what is said of the consumer masked."""

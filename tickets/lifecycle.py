@@ -112,6 +112,9 @@ TRANSITIONS: dict[str, Transition] = {
             "transfer", "转派商户", OPEN_STATUSES, Status.WAITING_MERCHANT, SERVICE_ROLES, EventKind.TRANSFERRED
         ),
         Transition("merge", "合并重复", OPEN_STATUSES, Status.CANCELLED, SERVICE_ROLES, EventKind.MERGED),
+        Transition(
+            "rate", "记录消费者评价", frozenset({Status.COMPLETED}), Status.COMPLETED, SERVICE_ROLES, EventKind.RATED
+        ),
         Transition("cancel", "撤销工单", OPEN_STATUSES, Status.CANCELLED, SERVICE_ROLES, EventKind.CANCELLED),
     ]
 }  # fmt: skip
@@ -130,6 +133,15 @@ class AlreadyHandled(Refused):
 
     def __init__(self, sentence: str = SENTENCE):
         super().__init__(sentence)
+
+
+class Archived(Refused):
+    """The ticket was put away (归档)."""
+
+    SENTENCE = "该工单已归档，不能再修改"
+
+    def __init__(self):
+        super().__init__(self.SENTENCE)
 
 
 def verbs_for(user, status: str) -> list[Transition]:

@@ -25,6 +25,8 @@ TICKETS = {
     "returned": "被退回过的工单",
     "completed": "已完结的工单",
     "at_once": "一次解决的工单",
+    "rated": "消费者评价过的工单",
+    "content": "消费者满意的工单",
 }
 
 
@@ -60,6 +62,8 @@ class TimelinessLists:
             "returned": lambda: opened.once_returned(),
             "completed": lambda: opened.completed(),
             "at_once": lambda: opened.solved_at_once(),
+            "rated": lambda: opened.rated(),
+            "content": lambda: opened.content(),
         }[figure]()
 
     def by_merchant(self) -> list["Timeliness"]:
@@ -103,6 +107,7 @@ class Timeliness:
     responded: Mean
     returned: Rate
     at_once: Rate
+    content: Rate
 
     @property
     def in_time(self) -> Rate:
@@ -125,6 +130,7 @@ class Timeliness:
             responded=Mean(row.get("responded_total"), count("responded_n")),
             returned=Rate(count("returned"), count("submitted")),
             at_once=Rate(count("at_once"), count("completed")),
+            content=Rate(count("content"), count("rated")),
         )
 
     @classmethod
@@ -151,4 +157,5 @@ class Timeliness:
             responded=mean("responded"),
             returned=rate("returned"),
             at_once=rate("at_once"),
+            content=rate("content"),
         )

@@ -8,6 +8,7 @@ class Customer(models.Model):
     account = models.CharField("会员名", max_length=120, blank=True)
     name = models.CharField("姓名", max_length=80, blank=True)
     phone = models.CharField("手机号", max_length=40, blank=True)
+    anonymised_at = models.DateTimeField("匿名时间", null=True, blank=True)
     created_at = models.DateTimeField("建档时间", auto_now_add=True)
 
     class Meta:

@@ -7,6 +7,8 @@ from merchants.models import Merchant
 from .. import phones
 from .customer import Customer
 
+# What says who somebody is, and what they said; emptied once it is not needed any more.
+PERSONAL_FACTS = ("consignee", "phone", "address", "buyer_remark", "seller_remark")
 NOT_VISIBLE = "订单不存在或无权查看"
 
 
@@ -54,6 +56,7 @@ class Order(models.Model):
     address = models.CharField("收货地址", max_length=300, blank=True)
     buyer_remark = models.TextField("买家留言", blank=True)
     seller_remark = models.TextField("商家备注", blank=True)
+    anonymised_at = models.DateTimeField("匿名时间", null=True, blank=True)
     imported_at = models.DateTimeField("导入时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 

@@ -370,7 +370,7 @@ def test_where_it_is_not_the_merchants_turn_there_is_nothing_to_answer(
         (TicketFactory, ["hold", "remind", "transfer", "cancel"]),
         (submitted_ticket, ["approve", "return", "transfer", "cancel"]),
         (returned_ticket, ["hold", "remind", "assign", "transfer", "cancel"]),
-        (completed_ticket, ["reopen"]),
+        (completed_ticket, ["reopen", "rate", "invite"]),
         (reopened_ticket, ["hold", "remind", "assign", "transfer", "cancel"]),
         (ticket_on_hold, ["resume", "transfer", "cancel"]),
         (cancelled_ticket, []),
@@ -395,7 +395,7 @@ def test_customer_service_has_no_primary_button_and_no_answer_to_write(make, kef
 
 def test_fields_for_reasons_are_empty_and_have_names_of_their_own(kefu, order_a):
     page = page_of(submitted_ticket(order=order_a), kefu)
-    fields = page.all("textarea")
+    fields = page.one("section", id="result").all("textarea")
     assert [(field["name"], field.value) for field in fields] == [
         ("approve-note", ""), ("return-reason", ""), ("transfer-reason", ""), ("cancel-reason", ""),
         ("message-text", ""), ("note-text", ""),

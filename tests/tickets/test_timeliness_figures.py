@@ -160,7 +160,8 @@ def much(order_a, order_b, zhuguan, kefu):
     """Something of everything, of both merchants."""
     for order in (order_a, order_b):
         submitted_ticket(order=order, opened_ago=9 * HOUR, after=5 * HOUR)
-        completed_ticket(order=OrderFactory(merchant=order.merchant), opened_ago=9 * HOUR)
+        rated = completed_ticket(order=OrderFactory(merchant=order.merchant), opened_ago=9 * HOUR)
+        rated.rate(by_user=kefu, stars=4)
         returned_ticket(order=order, opened_ago=9 * HOUR)
         TicketFactory(order=order, opened_ago=9 * HOUR)
     late = submitted_ticket(order=order_a, opened_ago=9 * HOUR, after=5 * HOUR)

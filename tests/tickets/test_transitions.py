@@ -50,6 +50,7 @@ MAY = {
     "assign": SERVICE | MERCHANT,
     "transfer": SERVICE,
     "merge": SERVICE,
+    "rate": SERVICE,
 }
 METHODS = {
     "return": "return_to_merchant",
@@ -74,6 +75,7 @@ FROM = {
     "assign": {"waiting_merchant"},
     "transfer": {"waiting_merchant", "waiting_review", "on_hold"},
     "merge": {"waiting_merchant", "waiting_review", "on_hold"},
+    "rate": {"completed"},
 }
 TO = {
     "submit": "waiting_review",
@@ -92,6 +94,7 @@ TO = {
     "assign": "waiting_merchant",
     "transfer": "waiting_merchant",
     "merge": "cancelled",
+    "rate": "completed",
 }
 EVENTS = {
     "submit": "submitted",
@@ -110,6 +113,7 @@ EVENTS = {
     "assign": "assigned",
     "transfer": "transferred",
     "merge": "merged",
+    "rate": "rated",
 }
 
 
@@ -126,6 +130,7 @@ def act(verb: str, ticket: Ticket, by_user, **also) -> None:
         "assign": {"reason": REASON},
         "transfer": {"reason": REASON},
         "merge": {"reason": REASON},
+        "rate": {"stars": 5},
     }
     # Made only where they are needed: somebody, an order, a ticket that the verb leads to.
     if verb == "assign":
@@ -221,9 +226,9 @@ def test_a_page_offers_exactly_the_verbs_that_would_be_done(who, request):
 def second_round(verb: str, order) -> Ticket:
     """A ticket in round 2, in a state from which ``verb`` may be done."""
     ticket = returned_ticket(order=order)
-    if verb in {"approve", "return", "reopen"}:
+    if verb in {"approve", "return", "reopen", "rate"}:
         submit(ticket, ticket.handled_at)
-    if verb == "reopen":
+    if verb in {"reopen", "rate"}:
         ticket.approve(by_user=ticket.opened_by, at=ticket.handled_at)
     if verb == "resume":
         act("hold", ticket, ticket.opened_by)

@@ -15,8 +15,10 @@ from .pause import Pause
 from .phrase import Phrase
 from .preference import NoticePreference
 from .presence import Presence
+from .rating import Rating
 from .reason import ReasonCode, ReasonKind
 from .result import Result
+from .reveal import Reveal
 from .robot import Robot, RobotKind
 from .round import Round
 from .scan import DeadlineScan
@@ -53,9 +55,11 @@ __all__ = [
     "Policy",
     "Presence",
     "Purpose",
+    "Rating",
     "ReasonCode",
     "ReasonKind",
     "Result",
+    "Reveal",
     "Robot",
     "RobotKind",
     "Round",

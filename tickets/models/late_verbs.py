@@ -9,7 +9,7 @@ from django.db import transaction
 from merchants.access import Role
 
 from ..clock import database_now
-from ..lifecycle import AlreadyHandled, Refused
+from ..lifecycle import AlreadyHandled, Archived, Refused
 from ..wording import check_note, check_text
 from .acknowledgement import Acknowledgement
 from .exemption import Exemption
@@ -68,6 +68,8 @@ class LateVerbs:
             raise Refused(f"您的角色不能执行“{label}”")
         with transaction.atomic():
             self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
+            if type(self).objects.filter(pk=self.pk, ticket__archived_at__isnull=False).exists():
+                raise Archived
             now = at or database_now()
             if not self.is_late(now):
                 raise Refused(NOT_LATE.format(label))

@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce, Least
 from merchants.access import ScopedQuerySet
 
 from ..lifecycle import EventKind, Status
+from .archiving import ArchivingQuerySet
 from .event import Event
 from .figures import TicketFigures
 from .message import Message
@@ -28,7 +29,7 @@ def tab_condition(tab: str, now) -> Q:
     }[tab]
 
 
-class TicketQuerySet(TicketFigures, ScopedQuerySet):
+class TicketQuerySet(ArchivingQuerySet, TicketFigures, ScopedQuerySet):
     def in_tab(self, tab: str, now) -> "TicketQuerySet":
         """The tickets that a tab of the list shows."""
         return self.filter(tab_condition(tab, now))

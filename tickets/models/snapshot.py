@@ -17,6 +17,7 @@ ORDER_FACTS = [
     "ordered_at", "paid_at", "shipped_at", "completed_at",
     "consignee", "phone", "address", "buyer_remark", "seller_remark",
 ]  # fmt: skip
+CONSUMER_FACTS = frozenset({"consignee", "phone", "address"})
 LINE_FACTS = ["sku", "title", "spec", "quantity", "unit_price", "amount"]
 SHIPMENT_FACTS = ["carrier", "tracking_number", "status", "shipped_at", "delivered_at"]
 
@@ -74,8 +75,8 @@ def _plain(thing: models.Model, names: list[str]) -> dict:
     return {name: f"{value:.2f}" if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
-def differences(snapshot: OrderSnapshot, order: Order) -> list[dict[str, str]]:
-    """What differs between the order as it was and as it is: label, then, now; consumers' data masked."""
+def differences(snapshot: OrderSnapshot, order: Order, *, with_consumer: bool = True) -> list[dict[str, str]]:
+    """What differs between the order as it was and as it is: label, then, now; consumers' data masked, or left out."""
     then = snapshot.facts
     now = json.loads(json.dumps(order_facts(order), cls=DjangoJSONEncoder))
     found = [
@@ -85,7 +86,7 @@ def differences(snapshot: OrderSnapshot, order: Order) -> list[dict[str, str]]:
             "now": shown(name, now[name]),
         }
         for name in ORDER_FACTS
-        if name in then and then[name] != now[name]
+        if name in then and then[name] != now[name] and (with_consumer or name not in CONSUMER_FACTS)
     ]
     if then.get("lines") != now["lines"]:
         found.append({"label": "商品", "then": _lines(then.get("lines", [])), "now": _lines(now["lines"])})

@@ -14,7 +14,9 @@ from .evidence_verbs import EvidenceVerbs
 from .handover_verbs import HandoverVerbs
 from .opening import Opening, TicketDraft
 from .queries import TicketQuerySet
+from .rating import Rated
 from .result import Result
+from .reveal import Revealing
 from .talking import Talking
 from .verbs import Verbs
 
@@ -23,7 +25,9 @@ __all__ = ["NOT_VISIBLE", "Ticket", "TicketDraft"]
 NOT_VISIBLE = "工单不存在或无权查看"
 
 
-class Ticket(Opening, Verbs, ClockVerbs, HandoverVerbs, EvidenceVerbs, Talking, models.Model):
+class Ticket(
+    Opening, Verbs, ClockVerbs, HandoverVerbs, EvidenceVerbs, Talking, Rated, Revealing, models.Model
+):
     """A consumer's problem with an order, on its way between customer service and the merchant.
 
     The columns from ``round_no`` on repeat the current round, so that a list reads one table; the verbs keep them.
@@ -89,6 +93,11 @@ class Ticket(Opening, Verbs, ClockVerbs, HandoverVerbs, EvidenceVerbs, Talking, 
                 fields=["merchant", "status", "due_at", "id"],
                 condition=Q(is_open=True),
                 name="ticket_merchant_open_due",
+            ),
+            models.Index(
+                fields=["handled_at", "id"],
+                condition=Q(is_open=False, archived_at__isnull=True),
+                name="ticket_to_archive",
             ),
         ]
         constraints = [

@@ -15,7 +15,7 @@ from django.db import transaction
 from merchants.access import MERCHANT_ROLES, NotVisible
 
 from ..clock import database_now
-from ..lifecycle import OPEN_STATUSES, TRANSITIONS, AlreadyHandled, EventKind, Refused, Transition
+from ..lifecycle import OPEN_STATUSES, TRANSITIONS, AlreadyHandled, Archived, EventKind, Refused, Transition
 from ..notifying import announcing
 from ..wording import check_note, check_text
 from ..worktime import ServiceTime
@@ -169,6 +169,8 @@ class Verbs:
             raise NotVisible("工单不存在或无权查看")
         elif by_user.role not in transition.roles:
             raise Refused(f"您的角色不能执行“{transition.label}”")
+        if self.archived_at:
+            raise Archived
         if self.status not in transition.sources or seen_round not in (None, self.round_no):
             raise AlreadyHandled
         if seen_status not in ("", self.status):

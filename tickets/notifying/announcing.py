@@ -115,6 +115,14 @@ def tell_event(ticket, event: Event) -> None:
     write([_telling_of_event(kind, ticket, event, people, robots)])
 
 
+def tell_low_rating(ticket, event: Event) -> None:
+    """The consumer is not content: told to who opened the ticket (or managers) and customer service's groups."""
+    audience = Audience([ticket], merchants=False, service=True)
+    people, robots = audience.of(NoticeKind.RATED_LOW, ticket)
+    people = [person for person in people if person.pk != event.actor_id]
+    write([_telling_of_event(NoticeKind.RATED_LOW, ticket, event, people, robots)])
+
+
 def tell_opened(tickets: Sequence, events: Sequence[Event]) -> None:
     """Tickets opened in one go: whatever their number, the same few statements, and no flood at any merchant."""
     audience = Audience(tickets)

@@ -34,7 +34,9 @@ FOR_THE_MERCHANT = frozenset(
         NoticeKind.TRANSFERRED,
     }
 )
-FOR_THE_SERVICE = frozenset({NoticeKind.SUBMITTED, NoticeKind.EXTENSION_ASKED, NoticeKind.URGENT})
+FOR_THE_SERVICE = frozenset(
+    {NoticeKind.SUBMITTED, NoticeKind.EXTENSION_ASKED, NoticeKind.URGENT, NoticeKind.RATED_LOW}
+)
 # Told only to whoever holds the ticket, else to the staff of a shop that has some; a reminder only the first time.
 FOR_THE_FRONT_LINE = frozenset({NoticeKind.WARNING, NoticeKind.REMINDED})
 

@@ -45,6 +45,8 @@ def about_event(kind: NoticeKind, ticket, at: datetime) -> str:
         tail = f"，{moment_words(at)} 提交"
     elif kind == NoticeKind.HELD:
         tail = "，计时暂停"
+    elif kind == NoticeKind.RATED_LOW:
+        tail = "，消费者给了低分，可以重新打开"
     elif kind in WITH_A_DEADLINE:
         tail = f"，截止 {moment_words(ticket.due_at)}"
     else:

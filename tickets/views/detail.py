@@ -21,17 +21,19 @@ from ..forms import (
     GrantForm,
     HoldForm,
     NoteForm,
+    RateForm,
     ReasonForm,
     RemindForm,
     ResultForm,
     ResumeForm,
     ReturnForm,
+    RevealForm,
     SayForm,
     TurnForm,
 )
 from ..handover_forms import AssignForm, ClaimForm, MergeForm, TransferForm
 from ..history import History, act_words
-from ..lifecycle import Status, Transition, verbs_for
+from ..lifecycle import Archived, Status, Transition, verbs_for
 from ..models import MessageAudience, Phrase, Presence, Ticket
 from ..models.presence import presence_words
 from ..models.snapshot import ORDER_FACTS, differences, shown
@@ -60,6 +62,7 @@ HINTS = {
     "return": "结果不够清楚或未解决，退回后重新计时",
     "cancel": "开错或不再需要处理",
     "reopen": "问题又出现，商家重新处理",
+    "rate": "消费者口头说的，由客服记录；每次完结一次",
 }
 ACTION_TONES = {
     "approve": "ok",
@@ -98,6 +101,7 @@ FORMS = {
     "transfer": TransferForm,
     "merge": MergeForm,
     "return": ReturnForm,
+    "rate": RateForm,
 }
 # What can be said beside the course of the ticket: to whom, what the row is called, what is asked for, and the hint.
 SAYINGS = {
@@ -163,7 +167,7 @@ def ticket_page(
     history = History(ticket, now, viewer=request.user)
     allowed = [
         transition
-        for transition in verbs_for(request.user, ticket.status)
+        for transition in ([] if ticket.archived_at else verbs_for(request.user, ticket.status))
         if (transition.verb == verb and not refused)
         or _makes_sense(transition.verb, history, request.user, now)
     ]
@@ -178,8 +182,11 @@ def ticket_page(
     }
     if form is not None and not refused and verb in forms:
         forms[verb] = form
+    shows_consumer = ticket.shows_consumer_to(request.user)
     context = {
         "ticket": ticket,
+        "shows_consumer": shows_consumer,
+        "reveal_form": _reveal_form(ticket, verb, form) if shows_consumer else None,
         "problem": mask_about(ticket.problem, ticket.order, ticket.snapshot.facts),
         "pictures": history.problem_exhibits(),
         "tray": _tray(request, ticket, forms, tray),
@@ -210,7 +217,10 @@ def ticket_page(
             {"title": phrase.title, "text": phrase.filled(ticket), "shared": phrase.is_shared}
             for phrase in Phrase.objects.for_user(request.user)
         ],
-        "idle": IDLE[ticket.status],
+        "invite": _invite(ticket, allowed, history),
+        "rating": history.rating(),
+        "reopening_suggested": history.is_rated_low and any(each.verb == "reopen" for each in allowed),
+        "idle": Archived.SENTENCE if ticket.archived_at else IDLE[ticket.status],
         "conflict": _conflict(refused, drafts.unsent_form(verb, form) if form else None),
         "unsent": drafts.unsent(without=late),
         "clearable": bool(drafts.by_verb or drafts.others),
@@ -224,13 +234,20 @@ def ticket_page(
     return render(request, "tickets/detail.html", context, status=status)
 
 
+def _reveal_form(ticket: Ticket, verb: str, form: TurnForm | None) -> RevealForm | None:
+    """查看完整号码: while the ticket is open and there is something to see."""
+    if not ticket.is_open or ticket.order.anonymised_at:
+        return None
+    return form if form is not None and verb == "reveal" else RevealForm(prefix="reveal")
+
+
 def _order_context(request: HttpRequest, ticket: Ticket) -> dict:
     order = ticket.order
     return {
         "order": order,
         "lines": order.lines.all(),
         "shipments": order.shipments.all(),
-        "changes": _changes(ticket),
+        "changes": _changes(ticket, request.user),
         "snapshot_at": ticket.snapshot.taken_at,
         "former_orders": _former_orders(ticket) if request.user.is_service else [],
         "related": related_to(ticket, request.user),
@@ -271,12 +288,12 @@ def _former_orders(ticket: Ticket) -> list[dict]:
     ]
 
 
-def _changes(ticket: Ticket) -> list[dict[str, str]]:
+def _changes(ticket: Ticket, user) -> list[dict[str, str]]:
     """What differs from the order as it was; its remarks may name the consumer."""
     kept, order = ticket.snapshot.facts, ticket.order
     return [
         fact | {when: mask_about(fact[when], order, kept) for when in ("then", "now")}
-        for fact in differences(ticket.snapshot, order)
+        for fact in differences(ticket.snapshot, order, with_consumer=ticket.shows_consumer_to(user))
     ]
 
 
@@ -322,6 +339,8 @@ def _makes_sense(verb: str, history: History, user, now) -> bool:
         return history.pending_extension is not None
     if verb == "extend":
         return history.pending_extension is None and now < history.current_round.due_at
+    if verb == "rate":
+        return not history.is_rated
     return True
 
 
@@ -349,6 +368,14 @@ def colleagues(user) -> list[dict[str, str]]:
     """Whom this person can mention: those of the own side, with what they are."""
     people = User.objects.side_of(user).exclude(pk=user.pk).select_related("merchant").order_by("name", "pk")
     return [{"name": str(person), "role": person.get_role_display()} for person in people]
+
+
+def _invite(ticket: Ticket, allowed: list[Transition], history: History) -> dict | None:
+    """The button for a rating link, while the consumer's word is missing."""
+    if history.is_rated or all(transition.verb != "rate" for transition in allowed):
+        return None
+    form = TurnForm(initial={"seen_round": ticket.round_no}, prefix="invite")
+    return {"form": form, "url": reverse("tickets:invite", args=[ticket.number])}
 
 
 def _conflict(refused: str, unsent: Unsent | None) -> dict | None:

@@ -26,7 +26,7 @@ SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
     "is_returned", "round_no", "warn_at", "critical_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
-    "assignee__name", *consumer_columns("order__"),
+    "assignee__name", "archived_at", *consumer_columns("order__"),
 ]  # fmt: skip
 
 

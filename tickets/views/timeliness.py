@@ -28,6 +28,7 @@ SHARES = [
     ("及时处理率", "in_time", "in_time", "due", "ok"),
     ("退回率", "returned", "returned", "submitted", "warn"),
     ("一次解决率", "at_once", "at_once", "completed", "ok"),
+    ("满意率", "content", "content", "rated", "ok"),
 ]
 MEANS = [("首次响应", "responded", "responded"), ("平均处理时长", "took", "answered")]
 ROUND_COLUMNS = [

@@ -291,6 +291,21 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
     return _press(request, number, "message", act)
 
 
+@allow(*SERVICE_ROLES)
+@press_or_look
+def rate(request: HttpRequest, number: str) -> HttpResponse:
+    """记录消费者评价."""
+
+    def act(ticket: Ticket, form: TurnForm) -> str:
+        data = form.cleaned_data
+        ticket.rate(
+            by_user=request.user, stars=data["stars"], words=data["words"], seen_round=form.round_shown
+        )
+        return "已记录消费者评价"
+
+    return _press(request, number, "rate", act)
+
+
 def _press(
     request: HttpRequest,
     number: str,

@@ -1,0 +1,140 @@
+"""查看完整号码, shown once, and what managers read about it: 敏感信息查看日志."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from merchants.access import WORKING_ROLES, Role, allow
+from merchants.models import User
+from merchants.throttling import client_address
+
+from ..clock import database_now
+from ..desk import PeriodForm
+from ..exporting import csv_response
+from ..forms import RevealForm
+from ..lifecycle import Refused
+from ..mentions import consumer_columns, mask_row
+from ..models import Reveal
+from ..models.reveal import SensitiveField, TooMany
+from ..paging import Ordering, page, query_without
+from ..timeliness import moment_words
+from .detail import find, ticket_page
+
+COLUMNS = [
+    "id", "at", "by_name", "by_role", "field", "reason", "address", "ticket__number",
+    *consumer_columns("ticket__order__"),
+]  # fmt: skip
+HEADING = ["查看时间", "查看人", "身份", "工单号", "查看内容", "查看原因", "来源地址"]
+
+
+@allow(*WORKING_ROLES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """One fact in full, in the answer to this form and nowhere else: no address leads to it, no cache keeps it."""
+    ticket = find(request, number)
+    if request.method != "POST":
+        return redirect(ticket)
+    form = RevealForm(request.POST, prefix="reveal")
+    if not form.is_valid():
+        return ticket_page(request, ticket, status=422, verb="reveal", form=form)
+    asked = form.cleaned_data
+    try:
+        value = ticket.reveal(
+            by_user=request.user,
+            field=asked["field"],
+            reason=asked["reason"],
+            from_address=client_address(request),
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return ticket_page(request, ticket, status=422, verb="reveal", form=form)
+    except Refused as refusal:
+        if ticket.shows_consumer_to(request.user) and ticket.is_open:
+            form.add_error(None, str(refusal))
+            status = 429 if isinstance(refusal, TooMany) else 409
+            return ticket_page(request, find(request, number), status=status, verb="reveal", form=form)
+        return ticket_page(request, find(request, number), status=409, form=form, refused=str(refusal))
+    context = {"ticket": ticket, "label": SensitiveField(asked["field"]).label, "value": value}
+    response = render(request, "tickets/revealed.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+class SensitiveForm(PeriodForm):
+    """The filters of the log."""
+
+    by = forms.ModelChoiceField(
+        label="查看人", required=False, queryset=User.objects.all(), empty_label="全部"
+    )
+    number = forms.CharField(label="工单号", required=False, max_length=24)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, days=30, **kwargs)
+        self.fields["since"].label, self.fields["until"].label = "从", "至"
+        people = User.objects.filter(role__in=WORKING_ROLES).select_related("merchant")
+        self.fields["by"].queryset = people.order_by("merchant__name", "name")
+        self.fields["by"].label_from_instance = lambda person: f"{person}（{person.affiliation}）"
+
+
+def _found(request: HttpRequest):
+    """The form and the looks it asks for."""
+    form = SensitiveForm(request.GET)
+    form.is_valid()
+    period = form.period(database_now())
+    looks = Reveal.objects.for_user(request.user).filter(at__gte=period.start, at__lt=period.end)
+    if person := form.cleaned_data.get("by"):
+        looks = looks.filter(by=person)
+    if number := form.cleaned_data.get("number", "").replace("\x00", "").strip():
+        looks = looks.filter(ticket__number=number.upper())
+    return form, looks.values(*COLUMNS)
+
+
+@allow(Role.MANAGER)
+@require_safe
+def sensitive(request: HttpRequest) -> HttpResponse:
+    """敏感信息查看日志: who looked at what, the newest first."""
+    form, looks = _found(request)
+    pager = page(looks, Ordering("at", descending=True), request.GET, looks.count())
+    context = {
+        "form": form,
+        "rows": [_row(values) for values in pager.rows],
+        "pager": pager,
+        "export_url": f"{reverse('tickets:sensitive_export')}?{urlencode(query_without(request.GET))}",
+    }
+    return render(request, "tickets/sensitive.html", context)
+
+
+@allow(Role.MANAGER)
+@require_safe
+def sensitive_export(request: HttpRequest) -> HttpResponse:
+    """The same as a table to take away."""
+    _, looks = _found(request)
+
+    def rows() -> Iterator[list]:
+        for values in looks.order_by("-at", "-id").iterator(chunk_size=1_000):
+            row = _row(values)
+            yield [
+                moment_words(row["at"]), row["by_name"], row["by_role"], row["number"], row["field_label"],
+                row["reason"], row["address"],
+            ]  # fmt: skip
+
+    return csv_response("敏感信息查看日志", HEADING, rows())
+
+
+def _row(values: dict) -> dict:
+    return {
+        "at": values["at"],
+        "by_name": values["by_name"],
+        "by_role": values["by_role"],
+        "number": values["ticket__number"],
+        "url": reverse("tickets:detail", args=[values["ticket__number"]]),
+        "field_label": SensitiveField(values["field"]).label,
+        "reason": mask_row(values["reason"], values, "ticket__order__"),
+        "address": values["address"],
+    }
