@@ -81,12 +81,12 @@ def test_one_that_had_settled_is_started_again_at_once():
     assert job.next_start(now=1_000, status=1) == 1_001
 
 
-def test_a_daily_job_comes_a_day_after_its_start_and_sooner_when_it_failed():
-    job = Job("清理过期登录", ["clearsessions"], every=DAY_SECONDS, started_at=100)
+def test_a_daily_job_comes_a_day_after_its_start_and_in_an_hour_when_it_failed():
+    job = Job("每日清理", ["tidy_up"], every=DAY_SECONDS, started_at=100)
     assert job.next_start(now=160, status=0) == 100 + DAY_SECONDS
-    assert job.next_start(now=160, status=1) == 161
+    assert job.next_start(now=160, status=1) == 160 + 3_600
 
 
 def test_a_daily_job_that_takes_an_hour_hangs_and_one_that_is_kept_running_never_does():
-    assert Job("清理过期登录", [], every=DAY_SECONDS, started_at=0).hangs(3_601)
+    assert Job("每日清理", [], every=DAY_SECONDS, started_at=0).hangs(3_601)
     assert not Job("时限检查", [], started_at=0).hangs(1_000_000)

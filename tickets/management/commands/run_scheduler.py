@@ -18,6 +18,8 @@ SCAN_EVERY_SECONDS = 30
 LOOK_EVERY_SECONDS = 0.5
 STOP_WITHIN_SECONDS = 15
 FIRST_RESTART_AFTER_SECONDS, LAST_RESTART_AFTER_SECONDS = 1, 60
+# A daily job that fails needs somebody's hand (a file is missing, say): no use in trying every minute.
+DAILY_RESTART_AFTER_SECONDS = 60 * 60
 # One that ran for so long before it failed is given the short wait again.
 SETTLED_AFTER_SECONDS = 120
 DAY_SECONDS = 24 * 60 * 60
@@ -42,8 +44,9 @@ class Job:
     def next_start(self, now: float, status: int) -> float:
         """When to start it again after it has ended with ``status``."""
         if status == 0 and self.every:
-            self.failures = 0
             return self.started_at + self.every
+        if self.every:
+            return now + DAILY_RESTART_AFTER_SECONDS
         self.failures = 0 if now - self.started_at > SETTLED_AFTER_SECONDS else self.failures
         wait = min(FIRST_RESTART_AFTER_SECONDS * 2**self.failures, LAST_RESTART_AFTER_SECONDS)
         self.failures += 1
@@ -54,7 +57,7 @@ class Job:
 
 
 class Command(BaseCommand):
-    help = "管理全部后台工作：时限检查（每30秒）、通知发送（每2秒）、清理过期登录（每天）；可在多台机器上同时运行。"
+    help = "管理全部后台工作：时限检查（每30秒）、通知发送（每2秒）、清理（每天）；可在多台机器上同时运行。"
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -76,7 +79,7 @@ class Command(BaseCommand):
             for job in (
                 Job("时限检查", ["flag_overdue_tickets", "--every", str(options["scan_every"])]),
                 Job("通知发送", ["deliver_notifications"]),
-                Job("清理过期登录", ["clearsessions"], every=DAY_SECONDS),
+                Job("每日清理", ["tidy_up"], every=DAY_SECONDS),
             )
         }
         self.say(f"后台工作已启动：{'、'.join(jobs)}")
