@@ -1,15 +1,19 @@
 """The whole demo world: shops, people, orders and stories, told in the order in which they happened."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from orders.models import Order
 from tickets import scanning
 from tickets.models import Category, Notice, Phrase, Ticket
+from tickets.models.calendar import import_holidays
 
 from . import clocks, consumers, handovers, people, purchases
 from .judging import judge
@@ -49,6 +53,8 @@ def build(
 ) -> World:
     """Write everything, as seen from ``now``; belongs in one transaction. ``progress`` wraps what is told."""
     shops = read_shops()
+    with suppress(ValidationError):  # the library does not know the year yet
+        import_holidays(timezone.localdate(now).year)
     house = people.move_in({shop.code: shop.name for shop in shops})
     households = consumers.move_in(rng, CUSTOMERS)
     categories = {

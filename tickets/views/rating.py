@@ -76,7 +76,7 @@ def invite(request: HttpRequest, number: str) -> HttpResponse:
     try:
         address = ticket.invite_rating(by_user=request.user, seen_round=form.cleaned_data.get("seen_round"))
     except Refused as refusal:
-        return ticket_page(request, find(request, number), status=409, form=form, refused=str(refusal))
+        return ticket_page(request, find(request, number), status=409, refused=str(refusal))
     response = render(request, "tickets/invited.html", {"ticket": ticket, "address": address})
     response["Cache-Control"] = "no-store"
     return response
