@@ -236,7 +236,7 @@ def open_door() -> Iterator[None]:
     """Within it, and within the transaction around it, guarded tables let their texts be rewritten.
 
     PostgreSQL: a setting of this transaction, by which the trigger function lets pass what changes nothing but the
-    texts named in the trigger (tickets/migrations/0063). SQLite: the triggers are gone for this transaction, which
+    texts named in the trigger (tickets/migrations/0024). SQLite: the triggers are gone for this transaction, which
     alone may write meanwhile, and a rollback or a killed process brings them back.
     """
     with connection.cursor() as cursor:

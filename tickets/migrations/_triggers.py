@@ -11,7 +11,7 @@ RECORD_KEPT = (
 )
 
 # Texts that the anonymising of consumers may rewrite, through a door that it opens for its own transaction
-# (tickets/migrations/0063): by table. On SQLite it takes the triggers away for that transaction.
+# (tickets/migrations/0024): by table. On SQLite it takes the triggers away for that transaction.
 TEXTS = {
     "tickets_event": ["text"],
     "tickets_result": ["text"],
@@ -135,7 +135,7 @@ def guard_all(apps, schema_editor) -> None:
 
 
 def attachments_kept(apps, schema_editor) -> None:
-    """An attachment that is bound (0046) stays as it is; one that is only staged may still change and go.
+    """An attachment that is bound (0016) stays as it is; one that is only staged may still change and go.
 
     A migration that alters tickets_attachment ends with this again.
     """

@@ -80,7 +80,7 @@ def fill(apps, schema_editor):
 
 
 def name_the_older(apps, schema_editor):
-    """The one time that history is added to; 0052 puts the triggers back on SQLite."""
+    """The one time that history is added to; 0019 puts the triggers back on SQLite."""
     is_postgresql = schema_editor.connection.vendor == "postgresql"
     for table, triggers in TRIGGERS.items():
         if is_postgresql:
@@ -97,7 +97,7 @@ def name_the_older(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0050_talking")]
+    dependencies = [("tickets", "0017_talking")]
     operations = [
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.RunPython(name_the_older, migrations.RunPython.noop),

@@ -35,5 +35,5 @@ def guard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0062_ratings"), ("orders", "0002_anonymised")]
+    dependencies = [("tickets", "0023_ratings"), ("orders", "0002_anonymised")]
     operations = [migrations.RunPython(guard, migrations.RunPython.noop)]

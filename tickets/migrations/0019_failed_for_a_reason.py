@@ -1,6 +1,6 @@
 """An honest failure has a reason, and so has a return; a text that says nothing is refused as far as SQL can tell.
 
-SQLite has lost the triggers of the tables that are rebuilt here and in 0050.
+SQLite has lost the triggers of the tables that are rebuilt here and in 0017.
 """
 
 from django.db import migrations, models
@@ -28,7 +28,7 @@ def guard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0051_first_guides_and_reasons")]
+    dependencies = [("tickets", "0018_first_guides_and_reasons")]
     operations = [
         migrations.RemoveConstraint(
             model_name="result",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0061_reveals"),
+        ("tickets", "0022_reveals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -53,7 +53,7 @@ def without_index(model: str, field: str, to: str, verbose_name: str, **about) -
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0026_late_rounds_kept")]
+    dependencies = [("tickets", "0012_late_rounds_kept")]
     operations = [
         migrations.SeparateDatabaseAndState(
             state_operations=[

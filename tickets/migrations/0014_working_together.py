@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0001_initial"),
         ("orders", "0001_initial"),
-        ("tickets", "0035_history_of_its_round"),
+        ("tickets", "0013_history_of_its_round"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0052_failed_for_a_reason"),
+        ("tickets", "0019_failed_for_a_reason"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

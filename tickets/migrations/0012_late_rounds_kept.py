@@ -31,7 +31,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0025_late_rounds")]
+    dependencies = [("tickets", "0011_late_rounds")]
     operations = [
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.RunPython(guard, migrations.RunPython.noop),

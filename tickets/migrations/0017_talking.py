@@ -17,7 +17,7 @@ INVISIBLE_EDGES = (
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0001_initial"),
-        ("tickets", "0046_evidence"),
+        ("tickets", "0016_evidence"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

@@ -13,7 +13,7 @@ def guard(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0060_archiving"),
+        ("tickets", "0021_archiving"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from ._triggers import attachments_kept, attachments_let_go
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0055_late_rounds_and_telling"),
+        ("tickets", "0015_triggers_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,4 +1,4 @@
-"""The triggers that SQLite has lost with the tables that 0040 rebuilt."""
+"""The triggers that SQLite has lost with the tables that 0014 rebuilt."""
 
 from django.db import migrations
 
@@ -6,5 +6,5 @@ from ._triggers import guard_all
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0040_working_together")]
+    dependencies = [("tickets", "0014_working_together")]
     operations = [migrations.RunPython(guard_all, migrations.RunPython.noop)]

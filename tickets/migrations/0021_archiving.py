@@ -11,7 +11,7 @@ def guard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0042_drafts_and_presence")]
+    dependencies = [("tickets", "0020_drafts_and_presence")]
     operations = [
         migrations.AddIndex(
             model_name="ticket",
