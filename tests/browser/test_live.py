@@ -37,7 +37,7 @@ def test_a_new_ticket_comes_into_the_open_list(page_of, stage, username, path, m
     if makes == "late":
         number = stage.ticket(opened_ago=timedelta(hours=9))
     else:
-        number = getattr(stage, makes)(opened_ago=timedelta(minutes=30))
+        number = getattr(stage, makes)(**({} if makes == "ticket" else {"opened_ago": timedelta(minutes=30)}))
     assert page.evaluate(LOOK_AGAIN) == 1
     expect(page.get_by_role("row", name=number)).to_be_visible()
     assert page.evaluate("window.untouched"), "the page was loaded anew"

@@ -29,7 +29,9 @@ def test_a_ticket_goes_from_the_clerk_to_the_merchant_and_back_until_it_is_done(
     clerk.get_by_role("radio", name="紧急").check()
     clerk.get_by_label("问题描述").fill(PROBLEM)
     clerk.get_by_role("button", name="新建工单").click()
-    expect(clerk.get_by_role("status").first).to_contain_text(f"已送达商户「{stage.shop_name}」")
+    expect(clerk.locator("main p.message[role=status]").first).to_contain_text(
+        f"已送达商户「{stage.shop_name}」"
+    )
     number = clerk.get_by_role("heading", level=1).inner_text()
 
     merchant.goto("/tickets/?tab=all")
@@ -43,7 +45,7 @@ def test_a_ticket_goes_from_the_clerk_to_the_merchant_and_back_until_it_is_done(
     clerk.get_by_role("link", name=f"审核 {number}").click()
     expect(clerk.locator("#result .said")).to_contain_text(FIRST_ANSWER)
     press(clerk, "退回商家", "退回原因", RETURNED)
-    expect(clerk.get_by_role("status").first).to_contain_text("已退回商家，开始新一轮计时")
+    expect(clerk.locator("main p.message[role=status]").first).to_contain_text("已退回商家，开始新一轮计时")
 
     merchant.goto("/")
     merchant.get_by_role("link", name="被退回").click()
