@@ -179,3 +179,8 @@ def page_of(
 @pytest.fixture(scope="package")
 def stage(demo_site: Site) -> Stage:
     return Stage(demo_site)
+
+
+@pytest.fixture(autouse=True)
+def with_empty_hands(browser: Browser, stage: Stage) -> None:
+    stage.forget_drafts()

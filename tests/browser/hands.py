@@ -1,6 +1,6 @@
 """What people do on a ticket's page, by what they read there."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 ANSWER = "已联系消费者核实情况，安排今天下午补发一罐，旧的不用退回。"
 
@@ -37,3 +37,12 @@ def press(page: Page, verb: str, about: str = "", words: str = "") -> None:
         if verb == "退回商家":
             choose_reason(page)
     action.get_by_role("button", name=f"确认{verb}").click()
+
+
+def page_on_to(page: Page, goal: Locator) -> Locator:
+    """Turns the pages of a list until ``goal`` is there: other journeys have filled it, too."""
+    expect(page.locator(".pager")).to_be_visible()
+    while not goal.count():
+        page.locator(".pager").get_by_role("link", name="下一页").click()
+        page.wait_for_load_state()
+    return goal

@@ -16,7 +16,7 @@ from tests.factories import (
 from tests.processes import Site
 from tests.rows import kinds_of
 from tickets.clock import database_now
-from tickets.models import Ticket
+from tickets.models import Draft, Ticket
 
 SHOP = "heyu"
 PROBLEM = "收到的奶粉罐凹进去一大块，拉环旁边有渗粉，消费者要求换货。"
@@ -30,6 +30,11 @@ class Stage:
         with site.database():
             self.shop_name = Merchant.objects.get(code=SHOP).name
             self.names = dict(User.objects.values_list("username", "name"))
+
+    def forget_drafts(self) -> None:
+        """Nobody has anything half written: what other journeys left would come back into the forms of this one."""
+        with self.site.database():
+            Draft.objects.all().delete()
 
     def order(self, **about) -> str:
         """A new order of 禾屿; its number."""

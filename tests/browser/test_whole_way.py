@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tickets.lifecycle import EventKind
 
-from .hands import answer, press
+from .hands import answer, page_on_to, press
 
 PROBLEM = "连体衣第一次洗就开线，消费者要求换货，宝宝急用。"
 FIRST_ANSWER = "已联系消费者核实情况，安排今天下午补发一件，旧件不用退回。"
@@ -42,14 +42,14 @@ def test_a_ticket_goes_from_the_clerk_to_the_merchant_and_back_until_it_is_done(
     expect(merchant.locator("header.strip")).to_contain_text("待客服审核")
 
     clerk.get_by_role("link", name="待客服审核").click()
-    clerk.get_by_role("link", name=f"审核 {number}").click()
+    page_on_to(clerk, clerk.get_by_role("link", name=f"审核 {number}")).click()
     expect(clerk.locator("#result .said")).to_contain_text(FIRST_ANSWER)
     press(clerk, "退回商家", "退回原因", RETURNED)
     expect(clerk.locator("main p.message[role=status]").first).to_contain_text("已退回商家，开始新一轮计时")
 
     merchant.goto("/")
     merchant.get_by_role("link", name="被退回").click()
-    row = merchant.get_by_role("row", name=number)
+    row = page_on_to(merchant, merchant.get_by_role("row", name=number))
     expect(row).to_contain_text("被退回 第2轮")
     row.get_by_role("link", name=f"查看 {number}").click()
     expect(merchant.locator("#progress")).to_contain_text(RETURNED)
