@@ -39,10 +39,7 @@ class PrivatePagesMiddleware:
 
 
 class OneActMiddleware:
-    """A form that carries a key (the template function ``form_key``) counts once, however often it is sent.
-
-    A view that must read uploads itself (``csrf_exempt`` until it has done so) is left alone.
-    """
+    """A form that carries a key (the template function ``form_key``) counts once, however often it is sent."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -51,7 +48,7 @@ class OneActMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if request.method != "POST" or getattr(view, "csrf_exempt", False):
+        if request.method != "POST":
             return None
         if not carries_key(request.POST) or not request.user.is_authenticated:
             return None

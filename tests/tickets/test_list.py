@@ -166,7 +166,7 @@ def test_a_tab_keeps_the_search(dianyuan, every_kind):
 
 
 def test_an_unknown_tab_is_the_first_one(dianyuan, every_kind, subtests):
-    for tab in ["", "x", "TODO", "all\x00", "待处理"]:
+    for tab in ["", "x", "Todo", "all\x00", "待处理"]:
         with subtests.test(tab=tab):
             page = signed_in(dianyuan).get("/tickets/", {"tab": tab})
             assert set(numbers(page)) == {every_kind[name] for name in TABS["todo"]}

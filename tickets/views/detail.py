@@ -4,42 +4,26 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from merchants.access import SERVICE_ROLES, WORKING_ROLES, Role, allow
-from merchants.models import User
+from merchants.access import SERVICE_ROLES, WORKING_ROLES, allow
 from orders.mentions import mask_about
 from orders.models import Order
 
 from ..clock import database_now
 from ..drafting import Drafts, Unsent
 from ..evidence.tray import Tray
-from ..forms import (
-    CancelForm,
-    ExtendForm,
-    GrantForm,
-    HoldForm,
-    NoteForm,
-    RateForm,
-    ReasonForm,
-    RemindForm,
-    ResultForm,
-    ResumeForm,
-    ReturnForm,
-    RevealForm,
-    SayForm,
-    TurnForm,
-)
-from ..handover_forms import AssignForm, ClaimForm, MergeForm, TransferForm
+from ..forms import RevealForm, TurnForm
 from ..history import History, act_words
-from ..lifecycle import Archived, Status, Transition, verbs_for
-from ..models import MessageAudience, Phrase, Presence, Ticket
+from ..lifecycle import Archived, Status, verbs_for
+from ..models import Phrase, Presence, Ticket
 from ..models.presence import presence_words
 from ..models.snapshot import ORDER_FACTS, differences, shown
 from ..models.submission import peek_messages
 from ..models.ticket import NOT_VISIBLE
 from ..related import related_to
+from ..verb_forms import SAYINGS, form_for
+from .actions import BESIDE, action_row, colleagues, invite_button, makes_sense, saying_row
 
 IDLE = {
     Status.WAITING_MERCHANT: "等待商家处理",
@@ -48,73 +32,8 @@ IDLE = {
     Status.COMPLETED: "工单已完结",
     Status.CANCELLED: "工单已撤销，无需处理",
 }
-HINTS = {
-    "hold": "等消费者或第三方，计时暂停，到时自动恢复",
-    "resume": "继续计时，剩余时间不变",
-    "remind": "提醒商家尽快处理，15分钟内只能催办一次",
-    "extend": "到期前可申请更晚的截止时间，客服同意后生效",
-    "grant": "截止时间改为商家申请的时间",
-    "decline": "截止时间不变",
-    "assign": "指定由哪位同事处理；其他同事仍可以提交",
-    "transfer": "开单时填错了订单；转给正确订单的商户",
-    "merge": "同一件事已有工单；本工单撤销，指向那一张",
-    "approve": "处理结果属实、完整，工单完结",
-    "return": "结果不够清楚或未解决，退回后重新计时",
-    "cancel": "开错或不再需要处理",
-    "reopen": "问题又出现，商家重新处理",
-    "rate": "消费者口头说的，由客服记录；每次完结一次",
-}
-ACTION_TONES = {
-    "approve": "ok",
-    "return": "warn",
-    "cancel": "bad",
-    "reopen": "warn",
-    "grant": "ok",
-    "remind": "warn",
-    "transfer": "warn",
-    "merge": "bad",
-}
-REASONS = {
-    "return": "退回原因",
-    "cancel": "撤销原因",
-    "reopen": "重新打开的原因",
-    "hold": "挂起原因",
-    "extend": "延期原因",
-    "decline": "不同意的原因",
-    "assign": "转派原因",
-    "transfer": "转派原因",
-    "merge": "合并原因",
-}
 # Marks the message of a verb after which the person goes on to the next ticket.
 HANDED_ON = "handed-on"
-FORMS = {
-    "approve": NoteForm,
-    "grant": GrantForm,
-    "remind": RemindForm,
-    "resume": ResumeForm,
-    "cancel": CancelForm,
-    "hold": HoldForm,
-    "extend": ExtendForm,
-    "claim": ClaimForm,
-    "release": TurnForm,
-    "assign": AssignForm,
-    "transfer": TransferForm,
-    "merge": MergeForm,
-    "return": ReturnForm,
-    "rate": RateForm,
-}
-# What can be said beside the course of the ticket: to whom, what the row is called, what is asked for, and the hint.
-SAYINGS = {
-    "message": (MessageAudience.SHARED, "留言内容"),
-    "note": (MessageAudience.INTERNAL, "备注内容"),
-}
-SAYING_LABELS = {
-    "message": ("协商留言", "不改变工单状态和时限", "发送留言"),
-    "note": ("内部备注", "只有客服和主管能看到", "保存备注"),
-}
-# Buttons beside what they change instead of a row below the answer.
-BESIDE = {"submit", "claim", "release"}
-
 # As many as somebody can read through.
 MOST_DUPLICATES = 20
 
@@ -126,27 +45,6 @@ def find(request: HttpRequest, number: str) -> Ticket:
     )
     tickets = tickets.prefetch_related("order__lines", "order__shipments")
     return tickets.visible_or_404(request.user, NOT_VISIBLE, number=number)
-
-
-def form_for(verb: str, ticket: Ticket, user, data=None, words: dict[str, str] | None = None) -> TurnForm:
-    """The form of one verb for this person, empty, with what was sent, or with the ``words`` of a draft."""
-    seen = {"seen_round": ticket.round_no, "seen_status": ticket.status}
-    options = {"initial": (words or {}) | seen, "prefix": None if verb == "submit" else verb}
-    if verb == "submit":
-        return ResultForm(data, ticket=ticket, **options)
-    if verb in SAYINGS:
-        return SayForm(data, what=SAYINGS[verb][1], **options)
-    if verb in REASONS:
-        options["what"] = REASONS[verb]
-    if verb == "assign":
-        options |= {"tickets": [ticket], "user": user}
-    if verb in ("transfer", "merge"):
-        options["user"] = user
-    if verb == "claim" and ticket.holder:
-        options["initial"]["take_over_from"] = ticket.holder.pk
-    if verb == "return":
-        options["ticket"] = ticket
-    return FORMS.get(verb, ReasonForm)(data, **options)
 
 
 @allow(*WORKING_ROLES)
@@ -169,7 +67,7 @@ def ticket_page(
         transition
         for transition in ([] if ticket.archived_at else verbs_for(request.user, ticket.status))
         if (transition.verb == verb and not refused)
-        or _makes_sense(transition.verb, history, request.user, now)
+        or makes_sense(transition.verb, history, request.user, now)
     ]
     verbs = {transition.verb for transition in allowed}
     said = {each for each, (audience, _) in SAYINGS.items() if not ticket.why_not_say(audience, request.user)}
@@ -204,20 +102,20 @@ def ticket_page(
             for each in verbs | said
         },
         "actions": [
-            _action(ticket, transition, forms[transition.verb])
+            action_row(ticket, transition, forms[transition.verb])
             for transition in allowed
             if transition.verb not in BESIDE
         ],
         "claim": forms.get("claim"),
         "release": forms.get("release"),
         "duplicates": _duplicates(ticket) if "merge" in forms else [],
-        "sayings": [_saying(ticket, each, forms[each], request.user) for each in SAYINGS if each in said],
+        "sayings": [saying_row(ticket, each, forms[each], request.user) for each in SAYINGS if each in said],
         "colleagues": colleagues(request.user) if said else [],
         "phrases": [
             {"title": phrase.title, "text": phrase.filled(ticket), "shared": phrase.is_shared}
             for phrase in Phrase.objects.for_user(request.user)
         ],
-        "invite": _invite(ticket, allowed, history),
+        "invite": invite_button(ticket, allowed, history),
         "rating": history.rating(),
         "reopening_suggested": history.is_rated_low and any(each.verb == "reopen" for each in allowed),
         "idle": Archived.SENTENCE if ticket.archived_at else IDLE[ticket.status],
@@ -322,60 +220,6 @@ def _tray(request: HttpRequest, ticket: Ticket, forms: dict, tray: Tray | None) 
     """The tray of the form on the page that takes files: the merchant's answer, or 补充图片 of customer service."""
     takes_files = "submit" in forms or (ticket.is_open and request.user.role in SERVICE_ROLES)
     return (tray or Tray(request.user, ticket)) if takes_files else None
-
-
-def _makes_sense(verb: str, history: History, user, now) -> bool:
-    """Whether a verb that the state allows has anything to act on just now."""
-    ticket = history.ticket
-    if verb == "claim":
-        return ticket.holder != user
-    if verb == "release":
-        return ticket.holder is not None and (ticket.holder == user or user.role == Role.MERCHANT_OWNER)
-    if verb == "assign":
-        return User.objects.working_for(ticket.merchant_id).exclude(pk=ticket.assignee_id).exists()
-    if verb == "merge":
-        return ticket.duplicates().exists()
-    if verb in ("grant", "decline"):
-        return history.pending_extension is not None
-    if verb == "extend":
-        return history.pending_extension is None and now < history.current_round.due_at
-    if verb == "rate":
-        return not history.is_rated
-    return True
-
-
-def _action(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
-    verb = transition.verb
-    return {
-        "verb": verb,
-        "label": transition.label,
-        "url": reverse(f"tickets:{verb}", args=[ticket.number]),
-        "form": form,
-        "tone": ACTION_TONES.get(verb, ""),
-        "hint": HINTS[verb],
-    }
-
-
-def _saying(ticket: Ticket, verb: str, form: SayForm, user) -> dict:
-    label, hint, button = SAYING_LABELS[verb]
-    if verb == "message":
-        hint = f"给{'客服' if user.is_merchant else '商家'}留言，{hint}"
-    url = reverse(f"tickets:{verb}", args=[ticket.number])
-    return {"verb": verb, "label": label, "hint": hint, "button": button, "url": url, "form": form}
-
-
-def colleagues(user) -> list[dict[str, str]]:
-    """Whom this person can mention: those of the own side, with what they are."""
-    people = User.objects.side_of(user).exclude(pk=user.pk).select_related("merchant").order_by("name", "pk")
-    return [{"name": str(person), "role": person.get_role_display()} for person in people]
-
-
-def _invite(ticket: Ticket, allowed: list[Transition], history: History) -> dict | None:
-    """The button for a rating link, while the consumer's word is missing."""
-    if history.is_rated or all(transition.verb != "rate" for transition in allowed):
-        return None
-    form = TurnForm(initial={"seen_round": ticket.round_no}, prefix="invite")
-    return {"form": form, "url": reverse("tickets:invite", args=[ticket.number])}
 
 
 def _conflict(refused: str, unsent: Unsent | None) -> dict | None:

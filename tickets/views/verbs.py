@@ -16,7 +16,8 @@ from ..evidence.tray import Tray
 from ..forms import TurnForm
 from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
 from ..models import Draft, Ticket
-from .detail import HANDED_ON, find, form_for, ticket_page
+from ..verb_forms import form_for
+from .detail import HANDED_ON, find, ticket_page
 
 # Looking at a button's address changes nothing: it leads to the ticket (a reload after an error, a login in between).
 press_or_look = require_http_methods(["GET", "HEAD", "POST"])
