@@ -5,32 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import OperationalError
-from django.forms.models import model_to_dict
 
 from merchants.models import Merchant
 from orders.importing import orders as importing
 from orders.importing import upserting
 from orders.models import Customer, Order
-from tests.factories import OrderFactory
 from tests.importing import run, statements
-
-HEADINGS = "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n"
-ROWS = """\
-A1,178.8,0.0,上海,2020-02-21 00:00:00,,0.0
-A2,21.0,21.0,浙江省,2020-02-20 23:59:54,2020-02-21 00:00:02,0.0
-"""
-
-
-def orders() -> dict[str, dict]:
-    """Every order by number, with every column, and what hangs on it."""
-    return {
-        order.number: {
-            **{field.attname: getattr(order, field.attname) for field in Order._meta.concrete_fields},
-            "lines": [model_to_dict(line) for line in order.lines.all()],
-            "shipments": [model_to_dict(parcel) for parcel in order.shipments.all()],
-        }
-        for order in Order.objects.all()
-    }
+from tests.orders.exports import HEADINGS, ROWS, orders
 
 
 def test_a_malls_export_goes_in(files, merchant_a):
@@ -359,68 +340,6 @@ def test_an_order_that_another_import_brought_meanwhile_is_found(files, merchant
 
     assert done.out == "新增 1，更新 0，未变 0，拒绝 0\n"
     assert Order.objects.count() == 1
-
-
-def test_consumers_are_recognised_by_account_else_by_phone(files, merchant_a):
-    path = files.text(
-        "订单号,买家会员名,收货人姓名,联系手机\n"
-        "A1,宝妈小林,林小雨,13800005678\nA2,宝妈小林,林妈妈,13900001234\n"
-        "A3,,张三,'13700001111\nA4,,李四,137 0000 1111\n"
-    )
-
-    run("import_orders", path, merchant="qinbei")
-
-    found = {order.number: order for order in Order.objects.select_related("customer")}
-    assert found["A1"].customer == found["A2"].customer
-    assert found["A1"].customer.account == "宝妈小林"
-    assert found["A3"].customer == found["A4"].customer
-    assert (found["A3"].customer.account, found["A3"].customer.phone) == ("", "13700001111")
-    assert [found[number].consignee for number in sorted(found)] == ["林小雨", "林妈妈", "张三", "李四"]
-
-
-def test_a_consumers_record_keeps_nothing_of_an_order(files, merchant_a):
-    run(
-        "import_orders",
-        files.text("订单号,会员名,收货人,手机\nA1,宝妈小林,林小雨,13800005678\n"),
-        merchant="qinbei",
-    )
-
-    customer = Customer.objects.get()
-    assert (customer.name, customer.phone) == ("", "")
-
-
-@pytest.mark.parametrize("phone", ["138****5678", "0571-88886666", "13800005678-1234", "12306"])
-def test_a_number_that_many_share_names_no_consumer(files, merchant_a, phone):
-    run("import_orders", files.text(f"订单号,联系电话\nA1,{phone}\n"), merchant="qinbei")
-
-    order = Order.objects.get()
-    assert (order.phone, order.customer) == (phone, None)
-
-
-def test_a_masked_account_names_no_consumer_and_displaces_none(files, merchant_a):
-    run("import_orders", files.text("订单号,会员名\nA1,宝妈小林\n"), merchant="qinbei")
-
-    run("import_orders", files.text("订单号,会员名\nA1,宝**\nA2,宝**\n"), merchant="qinbei")
-
-    assert Order.objects.get(number="A1").customer.account == "宝妈小林"
-    assert Order.objects.get(number="A2").customer is None
-
-
-def test_a_phone_does_not_displace_a_consumer_known_by_account(files, merchant_a):
-    run("import_orders", files.text("订单号,会员名\nA1,宝妈小林\n"), merchant="qinbei")
-
-    run("import_orders", files.text("订单号,手机\nA1,13800005678\n"), merchant="qinbei")
-
-    order = Order.objects.get()
-    assert (order.customer.account, order.phone) == ("宝妈小林", "13800005678")
-
-
-def test_a_file_without_consumers_leaves_the_known_one(files, merchant_a):
-    order = OrderFactory(merchant=merchant_a, number="A1")
-
-    run("import_orders", files.text("订单号,订单状态\nA1,交易成功\n"), merchant="qinbei")
-
-    assert Order.objects.get().customer == order.customer
 
 
 def test_an_address_in_parts_is_joined(files, merchant_a):

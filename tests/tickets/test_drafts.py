@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import CommandError, call_command
 
 from tests.factories import (
     ANSWER,
@@ -17,26 +16,12 @@ from tests.factories import (
     ticket_on_hold,
 )
 from tests.pages import read, signed_in
+from tests.tickets.drafting import WORDS, form_of, save, value_of
 from tickets.clock import database_now
-from tickets.models import Draft, Presence, Submission, Ticket
+from tickets.models import Draft, Ticket
 from tickets.models.draft import LIMIT, MOST_FIELDS, WrittenElsewhere
 
 pytestmark = pytest.mark.django_db
-
-WORDS = "已联系消费者，正在核对库存"
-SHEET = "a-sheet-of-paper-1"
-
-
-def save(visitor, ticket: Ticket, verb: str = "submit", round_no: int = 1, **fields):
-    return visitor.post(f"/tickets/{ticket.number}/draft/?verb={verb}&round={round_no}", fields)
-
-
-def form_of(page, ticket: Ticket, verb: str):
-    return read(page).one("form", action=True, data_draft=verb)
-
-
-def value_of(visitor, ticket: Ticket, verb: str, name: str) -> str:
-    return form_of(visitor.get(ticket.get_absolute_url()), ticket, verb).one(name=name).value
 
 
 # ---- saved and back ----
@@ -280,99 +265,3 @@ def test_writing_in_the_new_round_leaves_the_words_of_the_old_one(dianyuan, shan
     save(visitor, ticket, round_no=2, result="第二轮写的")
     assert [block.one("textarea").value for block in unsent_of(visitor, ticket)] == [WORDS]
     assert value_of(visitor, ticket, "submit", "result") == "第二轮写的"
-
-
-# ---- 新建工单 ----
-
-
-def new_form(page):
-    return read(page).one("main").one("form", data_draft="open")
-
-
-def test_a_ticket_that_is_being_written_is_there_again(kefu, order_a):
-    visitor = signed_in(kefu)
-    fields = {"order_number": order_a.number, "urgency": "urgent", "problem": WORDS}
-    form = new_form(visitor.get("/tickets/new/"))
-    assert visitor.post(form["data-draft-url"], fields).status_code == 200
-    page = signed_in(kefu).get("/tickets/new/")
-    back = new_form(page)
-    assert back.sends()["problem"] == WORDS
-    assert back.sends()["urgency"] == "urgent"
-    assert back.sends()["order_number"] == order_a.number
-    assert back["data-draft-url"] == form["data-draft-url"]
-    assert order_a.merchant.name in page.text
-
-
-def test_another_order_is_another_sheet_and_the_draft_is_offered(kefu, order_a, order_b):
-    visitor = signed_in(kefu)
-    first = new_form(visitor.get("/tickets/new/"))
-    visitor.post(first["data-draft-url"], {"order_number": order_a.number, "problem": WORDS})
-    page = visitor.get("/tickets/new/", {"order": order_b.number})
-    assert new_form(page).sends()["problem"] == ""
-    assert new_form(page)["data-draft-url"] != first["data-draft-url"]
-    link = read(page).one("main").one("p", class_="message").one("a")
-    assert order_a.number in link.text
-    assert new_form(visitor.get(f"/tickets/new/{link['href']}")).sends()["problem"] == WORDS
-
-
-def test_opening_the_ticket_takes_the_draft_with_it_and_only_this_one(kefu, order_a):
-    visitor = signed_in(kefu)
-    form = new_form(visitor.get("/tickets/new/"))
-    filled = form.sends() | {"order_number": order_a.number, "problem": WORDS, "category": "1"}
-    visitor.post(form["data-draft-url"], filled)
-    Draft.keep(by_user=kefu, verb="open", fields={"problem": "另一张"}, sheet=SHEET)
-    assert visitor.post("/tickets/new/", filled).status_code == 302
-    assert Draft.objects.get().sheet == SHEET
-
-
-def test_a_form_that_was_refused_is_a_draft(kefu):
-    visitor = signed_in(kefu)
-    page = visitor.post("/tickets/new/", {"problem": WORDS, "sheet": SHEET})
-    assert page.status_code == 422
-    assert new_form(visitor.get("/tickets/new/")).sends()["problem"] == WORDS
-
-
-def test_a_consumers_phone_number_is_not_kept(kefu):
-    signed_in(kefu).post(
-        f"/tickets/new/draft/?sheet={SHEET}", {"order_number": "139 1234 5678", "problem": WORDS}
-    )
-    assert Draft.objects.get().fields["order_number"].startswith("139****5678~")
-
-
-def test_clearing_begins_an_empty_sheet(kefu):
-    visitor = signed_in(kefu)
-    Draft.keep(by_user=kefu, verb="open", fields={"problem": WORDS}, sheet=SHEET)
-    button = read(visitor.get("/tickets/new/")).one("button", form="draft-clear")
-    page = visitor.post(button["formaction"], follow=True)
-    assert new_form(page).sends()["problem"] == ""
-    assert not Draft.objects.exists()
-
-
-@pytest.mark.parametrize("sheet", ["", "short", "x" * 33, "a b c d e f g h i j", "%00" * 16])
-def test_a_strange_sheet_keeps_nothing(sheet, kefu):
-    assert signed_in(kefu).post(f"/tickets/new/draft/?sheet={sheet}", {"problem": WORDS}).status_code == 422
-
-
-# ---- pruning ----
-
-
-def test_old_drafts_keys_and_traces_of_presence_go(kefu, order_a, capsys):
-    ticket, now = TicketFactory(order=order_a), database_now()
-    for number, days in enumerate((1, 70)):
-        at = now - timedelta(days=days)
-        Draft.objects.create(
-            person=kefu, ticket=ticket, verb="cancel", round_no=number, fields={"reason": WORDS}, saved_at=at
-        )
-        Submission.objects.create(person=kefu, key=f"key{number}", content="", created_at=at)
-    Presence.objects.create(ticket=ticket, person=kefu, seen_at=now - timedelta(days=2))
-    call_command("prune_drafts")
-    assert capsys.readouterr().out == "已删除：草稿 1 条，表单编号 1 条，在线记录 1 条\n"
-    assert (Draft.objects.get().round_no, Submission.objects.get().key) == (0, "key0")
-    call_command("prune_drafts", "--draft-days", "1", "--key-days", "1")
-    assert not Draft.objects.exists()
-    assert not Submission.objects.exists()
-
-
-def test_no_days_at_all_are_refused():
-    with pytest.raises(CommandError):
-        call_command("prune_drafts", "--draft-days", "0")

@@ -3,6 +3,9 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
+from tests.factories import RobotFactory, UserFactory
+from tests.tickets.notifying.outbox import Clock
+
 from .mail_server import MailServer
 from .robot_server import RobotServer
 
@@ -23,3 +26,18 @@ def mail_server(settings: LazySettings) -> Iterator[MailServer]:
     settings.MAILERS = {"default": server.mailer}
     yield server
     server.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def person(merchant_a):
+    return UserFactory(staff_of=merchant_a, email="dian@example.com")
+
+
+@pytest.fixture
+def robot(robot_server):
+    return RobotFactory(url=robot_server.url("/dingtalk"))
