@@ -41,7 +41,6 @@ IDENTITY, BANK = "11010519491231002X", "6222021234567890128"
 TEXT = f"{SAID}；现在{NOW_NAME}住{NOW_STREET}，电话{NOW_PHONE}，身份证{IDENTITY}，退到{BANK}"
 NEVER = [*TRACES, NOW_NAME, NOW_PHONE, NOW_STREET, "欧阳夏", "夏丹", IDENTITY, BANK]
 LINK = re.compile(r'(?:href|action|src|hx-get|data-fresh)="([^"]*)"')
-FORM = re.compile(r'<form[^>]*method="get"[^>]*action="([^"]*)"')
 MOST_PAGES = 600
 # Where a walk would only end: leaving, the consumer's own page, files.
 LEFT_OUT = ("/logout/", "/static/", "/r/")

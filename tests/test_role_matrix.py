@@ -24,7 +24,6 @@ from tickets.models import Calendar, Phrase, Policy, SpecialDay
 pytestmark = pytest.mark.django_db
 
 PEOPLE = ["kefu", "zhuguan", "shangjia", "dianyuan", "shangjia2", "sysadmin"]
-NOBODY = "anonymous"
 
 # One word per person and method. The things asked for are merchant A's: shangjia and dianyuan own them, shangjia2
 # is the outsider. "page" 200, "go" a redirect to where the person works, "form" 422 (an empty form came back),

@@ -41,7 +41,7 @@ from .wording import RESULT_LETTERS
 BATCH = 50
 OPEN_ORDERS = (OrderStatus.UNPAID, OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.REFUNDING)
 # Everything that people write on a ticket: model, the way to the ticket, texts. A new text belongs here; where the
-# database guards it, also in TEXTS of tickets/migrations/_triggers.py.
+# database guards it, also in TEXTS of tickets/migrations/_triggers.py, with a migration that sets its trigger again.
 TEXTS: list[tuple[type[models.Model], str, list[str]]] = [
     (Ticket, "pk", ["problem"]),
     (Event, "ticket", ["text"]),

@@ -131,6 +131,10 @@ def test_the_triggers_have_survived_every_migration():
                 "tickets_round_overdue_kept",
                 "tickets_attachment_append_only",
                 "tickets_attachment_no_truncate",
+                "tickets_message_append_only",
+                "tickets_mention_append_only",
+                "tickets_reveal_append_only",
+                "tickets_reveal_no_truncate",
                 *(f"{table}_no_truncate" for table in TABLES),
             }
         else:
@@ -152,7 +156,13 @@ def test_the_triggers_have_survived_every_migration():
                 "tickets_round_overdue_kept",
                 "tickets_attachment_no_update",
                 "tickets_attachment_no_delete",
+                *(
+                    f"tickets_{table}_no_{action}"
+                    for table in ("message", "mention", "reveal")
+                    for action in ("update", "delete")
+                ),
             }
+        expected |= {"tickets_ticket_archived_no_update", "tickets_ticket_archived_no_delete"}
         assert {name for (name,) in cursor.fetchall()} >= expected
 
 

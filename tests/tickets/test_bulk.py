@@ -25,12 +25,6 @@ from tickets.models import Event, Ticket
 pytestmark = pytest.mark.django_db
 
 URL = "/tickets/bulk/"
-WHAT_OTHERS_DID = [
-    "退回商家，现在是待商家处理",
-    "审核通过，现在是已完结",
-    "撤销工单，现在是已撤销",
-    "提交处理结果，现在是待客服审核",
-]
 
 
 def picked(*tickets: Ticket) -> list[str]:

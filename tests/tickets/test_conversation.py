@@ -8,11 +8,8 @@ from django.db import IntegrityError, transaction
 
 from merchants.access import NotVisible
 from tests.factories import (
-    ANSWER,
     TicketFactory,
     UserFactory,
-    answerer,
-    ask_extension,
     cancelled_ticket,
     completed_ticket,
     submit,
@@ -270,23 +267,3 @@ def test_a_notice_never_repeats_the_words(kefu, zhuguan, dianyuan, order_a):
     assert notices[-1].key == f"message:{message.pk}"
     assert [notice for notice in notices if "长颈鹿" in notice.text] == []
     assert all(ticket.number in notice.text for notice in notices)
-
-
-# ---- 首次响应 ----
-
-
-@pytest.mark.parametrize("act", ["message", "extension", "answer"])
-def test_a_merchants_first_human_act_is_the_first_response(act, kefu, order_a):
-    ticket = TicketFactory(order=order_a, opened_ago=timedelta(hours=1))
-    at = ticket.created_at + timedelta(minutes=7)
-    ticket.add_message(by_user=kefu, text="请尽快", at=ticket.created_at + timedelta(minutes=1))
-    assert Ticket.objects.with_first_response().get(pk=ticket.pk).first_response_at is None
-    if act == "message":
-        ticket.add_message(by_user=answerer(ticket), text="收到", at=at)
-        submit(ticket, at + timedelta(minutes=5), text=ANSWER)
-    elif act == "extension":
-        ask_extension(ticket, at=at)
-        ticket.add_message(by_user=answerer(ticket), text="收到", at=at + timedelta(minutes=5))
-    else:
-        submit(ticket, at, text=ANSWER)
-    assert Ticket.objects.with_first_response().get(pk=ticket.pk).first_response_at == at

@@ -30,7 +30,6 @@ pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 SHOWS = ["overdue", "due_soon", "late"]
-LABELS = {"overdue": "现在超时", "due_soon": "即将超时", "late": "超时提交"}
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 
-from tests.evidence import media, shelved
+from tests.evidence import shelved
 from tests.factories import completed_ticket
 from tickets.clock import database_now
 from tickets.evidence import shelf
 from tickets.models import Ticket
 
-__all__ = ["media"]
 pytestmark = pytest.mark.django_db
 
 

@@ -174,7 +174,9 @@ def test_every_figure_opens_the_list_that_it_counts(who, much, request, subtests
     visitor = signed_in(person)
     total = read(visitor.get(PAGE)).one("section", class_="stats")
     found = lists(person, 30)
-    for card in total.all("div", class_="stat"):
+    cards = total.all("div", class_="stat")
+    assert cards
+    for card in cards:
         [value, n] = card.all("a")
         figure = value["href"].rpartition("figure=")[2]
         with subtests.test(card.one("span").text):
@@ -202,7 +204,9 @@ def test_a_manager_narrows_it_to_a_merchant(much, zhuguan, merchant_b):
 
 def test_a_bar_of_the_trend_opens_its_day(much, zhuguan):
     visitor = signed_in(zhuguan)
-    for bar in read(visitor.get(PAGE)).one("figure", class_="trend").all("a"):
+    bars = read(visitor.get(PAGE)).one("figure", class_="trend").all("a")
+    assert bars
+    for bar in bars:
         counted = bar["aria-label"].split("到期 ")[1].split("，")[0]
         assert f"共 {counted} 条" in visitor.get(bar["href"]).text
 

@@ -1,7 +1,8 @@
 """Triggers that keep history as it was written, for migrations; to create one again is to leave it as it is.
 
 SQLite drops triggers with their table, and Django rebuilds a table there for most ALTERs: a migration that alters a
-guarded table ends with ``RunPython(guard_all)`` again (tests/tickets/test_append_only.py notices when it does not).
+guarded table sets its triggers again: ``guard_all`` for those that there were by 0007, the others one by one as in 0024
+(tests/tickets/test_append_only.py notices when it does not).
 """
 
 APPEND_ONLY = ["tickets_event", "tickets_result", "tickets_alert"]

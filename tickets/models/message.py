@@ -24,10 +24,6 @@ class MessageQuerySet(ScopedQuerySet):
         seen = super().for_user(user)
         return seen.filter(audience=MessageAudience.SHARED) if user.role in MERCHANT_ROLES else seen
 
-    def of_merchants(self) -> "MessageQuerySet":
-        """What a merchant's people wrote."""
-        return self.filter(merchant__isnull=False)
-
 
 class Message(models.Model):
     """What was said about a ticket beside its course: within customer service (内部备注) or to the other side.

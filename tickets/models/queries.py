@@ -1,18 +1,13 @@
 """Sentences about tickets: what a page lists and what a tab counts."""
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Count, F, Q
 
 from merchants.access import ScopedQuerySet
 
-from ..lifecycle import EventKind, Status
+from ..lifecycle import Status
 from .archiving import ArchivingQuerySet
-from .event import Event
 from .figures import TicketFigures
-from .message import Message
 
-# What a merchant's person does with a ticket before or instead of a word.
-FIRST_ACTS = [EventKind.CLAIMED, EventKind.SUBMITTED, EventKind.EXTENSION_ASKED]
 # The tabs of the ticket list, in their order; each is one condition, used for listing and for counting alike.
 TABS = {"todo": "待处理", "due_soon": "即将超时", "overdue": "已超时", "returned": "被退回", "all": "全部"}
 
@@ -68,18 +63,6 @@ class TicketQuerySet(ArchivingQuerySet, TicketFigures, ScopedQuerySet):
     def due_soon(self, now) -> "TicketQuerySet":
         """Tickets past their first warning and not late yet."""
         return self.in_tab("due_soon", now)
-
-    def with_first_response(self) -> "TicketQuerySet":
-        """With ``first_response_at``: the merchant's first human act (product.md, 首次响应), or ``None``.
-
-        Claiming, answering, asking for a later deadline, or a word to customer service; opening the page is none.
-        """
-        acts = Event.objects.filter(ticket=OuterRef("pk"), kind__in=FIRST_ACTS, actor__isnull=False)
-        words = Message.objects.of_merchants().filter(ticket=OuterRef("pk"))
-        act = Subquery(acts.order_by("occurred_at").values("occurred_at")[:1])
-        word = Subquery(words.order_by("at").values("at")[:1])
-        # SQLite's least() of a time and nothing is nothing.
-        return self.annotate(first_response_at=Coalesce(Least(act, word), act, word))
 
     def submitted_late(self) -> "TicketQuerySet":
         """Tickets whose current round was submitted at or after its deadline."""

@@ -37,6 +37,8 @@ FOR_THE_MERCHANT = frozenset(
 FOR_THE_SERVICE = frozenset(
     {NoticeKind.SUBMITTED, NoticeKind.EXTENSION_ASKED, NoticeKind.URGENT, NoticeKind.RATED_LOW}
 )
+# What was said on a ticket; see talking.py.
+TALK = frozenset({NoticeKind.MESSAGE, NoticeKind.MENTIONED})
 # Told only to whoever holds the ticket, else to the staff of a shop that has some; a reminder only the first time.
 FOR_THE_FRONT_LINE = frozenset({NoticeKind.WARNING, NoticeKind.REMINDED})
 
@@ -44,10 +46,10 @@ FOR_THE_FRONT_LINE = frozenset({NoticeKind.WARNING, NoticeKind.REMINDED})
 def heard_by(role: str) -> frozenset[NoticeKind]:
     """Everything that a person of this role can hear of."""
     if role in MERCHANT_ROLES:
-        return FOR_THE_MERCHANT
+        return FOR_THE_MERCHANT | TALK | {NoticeKind.ASSIGNED}
     if role == Role.MANAGER:
-        return FOR_THE_SERVICE | {NoticeKind.OVERDUE_LIST}
-    return FOR_THE_SERVICE if role in SERVICE_ROLES else frozenset()
+        return FOR_THE_SERVICE | TALK | {NoticeKind.OVERDUE_LIST}
+    return FOR_THE_SERVICE | TALK if role in SERVICE_ROLES else frozenset()
 
 
 class Hearers(NamedTuple):

@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="只统计，不写入")
-        parser.add_argument("--json", action="store_true", help="输出一行 JSON：scanned_at、flagged")
+        parser.add_argument(
+            "--json", action="store_true", help="输出一行 JSON：scanned_at、flagged、alerted、resumed"
+        )
         parser.add_argument(
             "--every", type=int, metavar="SECONDS", help="每隔若干秒运行一次，直到收到停止信号"
         )
