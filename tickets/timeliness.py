@@ -24,6 +24,16 @@ class Timeliness(models.TextChoices):
     PAUSED = "paused", "已暂停"
 
 
+def overrun(
+    due_at: datetime, submitted_at: datetime | None, closed_at: datetime | None, now: datetime
+) -> timedelta:
+    """How long after its deadline a round was answered, else ended, else how long it is due by ``now``.
+
+    Negative before the deadline. ``RoundFigures.with_lateness`` says the same in SQL.
+    """
+    return (submitted_at or closed_at or now) - due_at
+
+
 def span_words(span: timedelta | float | None) -> str:
     """A length of time in the words of the screens: 2天03小时, 1小时05分, 12分, 不足1分; whole minutes, cut."""
     if span is None:

@@ -50,6 +50,20 @@ def test_the_page_tells_the_round_its_alerts_and_its_answer(visitor, order_a):
     assert alerts == ["一般预警", "重要预警", "紧急预警"]
 
 
+def test_how_late_a_round_was_stands_still_once_it_ended_unanswered(visitor, zhuguan, order_a):
+    """The round's page, 异常处理 and the confirmation say what the desk says."""
+    ticket = TicketFactory(order=order_a, opened_ago=10 * DAY)
+    ticket.cancel(by_user=zhuguan, reason="消费者撤回了投诉", at=ticket.created_at + 3 * DAY)
+    round_ = ticket.rounds.get()
+    round_.open_incident(by_user=zhuguan)
+    facts = read(visitor.get(at(round_))).one("section", id="round").facts()
+    assert (facts["超时"], facts["本轮时效"]) == ("2天20小时", "已超时2天20小时")
+    [row] = read(visitor.get("/tickets/incidents/")).table()
+    assert row["超时"] == "2天20小时"
+    said = visitor.post("/tickets/overdue/acknowledge/", {"round": [round_.pk]}).text
+    assert "已确认，超时2天20小时" in said
+
+
 def test_acknowledging_keeps_the_note_and_takes_the_button_away(visitor, late):
     page = visitor.post(at(late, "acknowledge"), {"note": "已电话催促"}, follow=True)
     verdict = read(page).one("section", id="verdict")

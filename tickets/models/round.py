@@ -9,7 +9,7 @@ from merchants.access import ScopedQuerySet
 from merchants.models import Merchant
 
 from ..lifecycle import Urgency
-from ..timeliness import CRITICAL_BEFORE
+from ..timeliness import CRITICAL_BEFORE, overrun
 from ..worktime import NoServiceTime, ServiceTime
 from .alert import Alert, AlertLevel
 from .calendar import ALWAYS, Calendar
@@ -237,6 +237,15 @@ class Round(LateVerbs, models.Model):
     def is_late(self, now: datetime) -> bool:
         """Whether the deadline was missed, by the record or, where no scan has been yet, by the clock."""
         return self.overdue_at is not None or (self.is_running and self.due_at <= now)
+
+    @property
+    def stopped_at(self) -> datetime | None:
+        """When the merchant's time ended: with the answer, else with the round."""
+        return self.submitted_at or self.closed_at
+
+    def overrun(self, now: datetime) -> timedelta | None:
+        """How late it was, or is by ``now``; ``None`` for a round that missed no deadline."""
+        return overrun(self.due_at, self.submitted_at, self.closed_at, now) if self.is_late(now) else None
 
     def counted(self, until: datetime) -> timedelta:
         """The service time of this round up to a moment, pauses left out."""

@@ -15,6 +15,7 @@ from ..models import Incident
 from ..models.incident import Stage
 from ..paging import Ordering, page, query_without
 from ..tabs import tab_links
+from ..timeliness import overrun
 from .late_rounds import find_round, round_facts
 from .pressing import press, press_or_look
 
@@ -22,8 +23,8 @@ NOT_VISIBLE = "异常处理不存在或无权查看"
 SHOWS = {"open": "处理中", "overdue": "措施逾期", "closed": "已关闭"}
 COLUMNS = [
     "id", "opened_at", "opened_by_name", "stage", "responsible", "due_on", "closed_at", "round__number",
-    "round__due_at", "round__submitted_at", "round__ticket__number", "round__ticket__category__name",
-    "round__merchant__name",
+    "round__due_at", "round__submitted_at", "round__closed_at", "round__ticket__number",
+    "round__ticket__category__name", "round__merchant__name",
 ]  # fmt: skip
 TONES = {True: "ok", False: "bad", None: "info"}
 VERBS = {
@@ -70,7 +71,9 @@ def _row(values: dict, now, today) -> dict:
         "round_no": values["round__number"],
         "merchant_name": values["round__merchant__name"],
         "category": values["round__ticket__category__name"],
-        "late_by": (values["round__submitted_at"] or now) - values["round__due_at"],
+        "late_by": overrun(
+            values["round__due_at"], values["round__submitted_at"], values["round__closed_at"], now
+        ),
         "stage_label": "已关闭" if values["closed_at"] else f"待{Stage(values['stage']).label}",
         "stage_tone": "ok" if values["closed_at"] else "warn",
         "is_overdue": waits_for_effect and values["due_on"] < today,

@@ -34,7 +34,6 @@ def round_facts(round_: Round, now) -> dict:
     """What a page tells about one round: its clock, its alerts, its answer, and who was told."""
     ticket, result = round_.ticket, getattr(round_, "result", None)
     recorded = {alert.level: alert for alert in round_.alerts.all()}
-    is_late = round_.is_late(now)
     return {
         "round": round_,
         "ticket": ticket,
@@ -44,12 +43,12 @@ def round_facts(round_: Round, now) -> dict:
             clock_status(vars(round_)),
             round_.warn_at,
             round_.due_at,
-            round_.submitted_at,
+            round_.stopped_at,
             now,
             round_.critical_at,
         ),
-        "is_late": is_late,
-        "late_by": (round_.submitted_at or now) - round_.due_at if is_late else None,
+        "is_late": round_.is_late(now),
+        "late_by": round_.overrun(now),
         "alerts": [
             {"label": AlertLevel(level).label, "at": moment, "recorded": recorded.get(level)}
             for level, moment in round_.ladder()
@@ -67,7 +66,7 @@ def round_page(
 ) -> HttpResponse:  # fmt: skip
     """The page; with the ``form`` of a ``verb`` that failed, or why it was ``refused`` and what was ``typed``."""
     now = database_now()
-    exemptions = list(round_.exemptions.all())
+    exemptions, incidents = list(round_.exemptions.all()), list(round_.incidents.all())
     forms = {
         "acknowledge": AcknowledgeForm(),
         "exempt": WhyForm(what="豁免原因"),
@@ -81,8 +80,8 @@ def round_page(
         "acknowledgement": Acknowledgement.objects.filter(round=round_).first(),
         "exemptions": exemptions,
         "is_exempted": any(exemption.revoked_at is None for exemption in exemptions),
-        "incidents": list(round_.incidents.all()),
-        "has_open_incident": round_.incidents.open().exists(),
+        "incidents": incidents,
+        "has_open_incident": any(incident.closed_at is None for incident in incidents),
         "refused": refused,
         "typed": typed or [],
     }

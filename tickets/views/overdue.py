@@ -268,5 +268,4 @@ def _acknowledged(round_: Round, request: HttpRequest) -> dict:
         round_.acknowledge(by_user=request.user, note=request.POST.get("note", "")[:2_000])
     except Refused as refusal:
         return line | {"said": str(refusal)}
-    late_by = (round_.submitted_at or database_now()) - round_.due_at
-    return line | {"is_done": True, "said": f"已确认，超时{span_words(late_by)}"}
+    return line | {"is_done": True, "said": f"已确认，超时{span_words(round_.overrun(database_now()))}"}

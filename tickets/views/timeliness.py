@@ -17,7 +17,7 @@ from ..lifecycle import Status, Urgency
 from ..mentions import consumer_columns, mask_row
 from ..models.figures import Mean, Rate
 from ..paging import Ordering, page, query_without
-from ..timeliness import span_words
+from ..timeliness import overrun, span_words
 from ..timeliness_lists import ROUNDS, TICKETS, Day, Timeliness, TimelinessLists
 
 SEEN_BY = (Role.MANAGER, Role.MERCHANT_OWNER)
@@ -167,7 +167,7 @@ def timeliness_list(request: HttpRequest) -> HttpResponse:
 
 
 def _round_row(values: dict, now, user) -> dict:
-    late_by = (values["submitted_at"] or values["closed_at"] or now) - values["due_at"]
+    late_by = overrun(values["due_at"], values["submitted_at"], values["closed_at"], now)
     about = _about(
         values["ticket__number"], values["merchant__name"], values["ticket__status"], values["urgency"]
     )
