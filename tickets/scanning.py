@@ -7,6 +7,7 @@ SQLite they wait for each other. After a standstill every rung is recorded with 
 """
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,9 @@ from .clock import database_now
 from .lifecycle import AlreadyHandled, EventKind
 from .models import DeadlineScan, Pause, Round, Ticket
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
+from .worktime import NoServiceTime
+
+logger = logging.getLogger(__name__)
 
 BATCH = 2_000
 # SQLite takes 32,766 parameters in a statement, and a longer transaction would keep others waiting.
@@ -142,6 +146,10 @@ def _resume_all(now: datetime) -> int:
         try:
             Ticket.objects.get(pk=ticket_id).resume(at=now)
         except AlreadyHandled:  # somebody resumed it a moment ago, or cancelled it, or held it anew
+            continue
+        except (NoServiceTime, OverflowError):
+            # Its calendar has no hours left. It stays held and is said; the scan goes on for all the others.
+            logger.exception("ticket %s cannot be resumed", ticket_id)
             continue
         resumed += 1
     return resumed

@@ -56,6 +56,22 @@ def test_only_a_later_time_can_be_asked_for(by, ticket):
     assert rows_of(ticket) == before
 
 
+@pytest.mark.parametrize("by", [timedelta(days=30, minutes=1), timedelta(days=2_000_000)])
+def test_at_most_thirty_days_can_be_asked_for(by, ticket):
+    before = rows_of(ticket)
+    with pytest.raises(ValidationError, match="最多延期30天"):
+        ask_extension(ticket, by=by)
+    assert rows_of(ticket) == before
+
+
+def test_a_wish_from_before_that_bound_is_not_granted(ticket, kefu):
+    extension = ask_extension(ticket)
+    extension.due_wanted += timedelta(days=31)
+    extension.save()
+    with pytest.raises(Refused, match="最多延期30天"):
+        ticket.grant_extension(by_user=kefu)
+
+
 def test_once_the_deadline_is_missed_nothing_can_be_asked(ticket):
     before = rows_of(ticket)
     with pytest.raises(Refused, match="已超过截止时间"):

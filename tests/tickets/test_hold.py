@@ -1,6 +1,6 @@
 """挂起 and 恢复: the clock stands, and goes on with what was left."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -157,6 +157,18 @@ def test_the_scan_resumes_at_the_agreed_time_however_late_it_comes(order_a):
     assert event.recorded_at == scan.scanned_at
     assert (event.actor, event.text) == (None, "到了下次联系时间，自动恢复计时")
     assert ticket.due_at == ticket.rounds.get().overdue_at == start + 6 * HOUR
+
+
+def test_a_clock_that_cannot_go_on_keeps_no_other_from_it(order_a, order_b):
+    stuck = ticket_on_hold(order=order_a, opened_ago=24 * HOUR, after=HOUR, lasting=2 * HOUR)
+    other = ticket_on_hold(order=order_b, opened_ago=24 * HOUR, after=HOUR, lasting=2 * HOUR)
+    round_ = stuck.rounds.get()
+    round_.due_at = datetime.max.replace(tzinfo=UTC)
+    round_.save()
+    assert scanning.run().resumed == 1
+    stuck.refresh_from_db()
+    other.refresh_from_db()
+    assert (stuck.status, other.status) == ("on_hold", "waiting_merchant")
 
 
 def test_a_person_who_comes_after_the_agreed_time_finds_the_clock_going_since_then(order_a, kefu):

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from ..lifecycle import TRANSITIONS, AlreadyHandled, EventKind, Refused
 from ..timeliness import moment_words, span_words
 from ..wording import check_note, check_text
+from .catalogue import Policy
 from .event import Event
 from .extension import Extension
 from .pause import Pause
@@ -15,6 +16,9 @@ from .round import CLOCK_COPY, Round
 # 催办 at most once in this time (product.md, Life of a ticket).
 REMIND_AFTER = timedelta(minutes=15)
 HOLD_HOURS = 48
+# A deadline may be put off by as much as the longest one there is.
+LONGEST_EXTENSION = timedelta(minutes=Policy.LONGEST_MINUTES)
+EXTENDED_TOO_FAR = f"最多延期{LONGEST_EXTENSION.days}天"
 HOLD_MISSING = "请填写挂起原因和下次联系时间"
 
 
@@ -126,6 +130,8 @@ class ClockVerbs:
                 raise ValidationError(
                     {"due_wanted": f"希望延期到的时间必须晚于现在的截止时间 {moment_words(round_.due_at)}"}
                 )
+            if due_wanted - round_.due_at > LONGEST_EXTENSION:
+                raise ValidationError({"due_wanted": EXTENDED_TOO_FAR})
             extension = Extension.objects.create(
                 round=round_,
                 reason=reason,
@@ -148,6 +154,8 @@ class ClockVerbs:
             extension = self._pending_extension(round_)
             if now >= round_.due_at:
                 raise Refused("工单已超过原截止时间，不能再同意延期")
+            if extension.due_wanted - round_.due_at > LONGEST_EXTENSION:
+                raise Refused(EXTENDED_TOO_FAR)
             extension.due_before = round_.due_at  # a pause since then may have moved it
             self._answer(extension, Extension.Answer.GRANTED, by_user, now, words)
             self._climb(round_, now)
