@@ -51,7 +51,7 @@ class TurnForm(forms.Form):
         return [
             {"label": field.label, "text": text}
             for name, field in self.fields.items()
-            if isinstance(field.widget, forms.Textarea | forms.DateTimeInput)
+            if isinstance(field.widget, forms.Textarea | forms.TextInput)
             and (text := self.data.get(self.add_prefix(name), "").strip())
         ]
 

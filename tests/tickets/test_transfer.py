@@ -18,6 +18,7 @@ from tests.factories import (
 )
 from tests.pages import read, signed_in
 from tests.rows import allowed, kinds_of, rows_of
+from tests.tickets.pressing import given_back
 from tickets import scanning
 from tickets.clock import database_now
 from tickets.lifecycle import Status
@@ -215,6 +216,15 @@ def test_a_wrong_number_is_refused_at_the_field_and_given_back(typed, sentence, 
     assert answer.status_code == 422
     assert form.errors() == [sentence]
     assert form.sends() | sent == form.sends()
+
+
+def test_where_the_ticket_has_moved_on_the_number_is_shown_beside_what_happened(order_a, order_b, kefu):
+    ticket = TicketFactory(order=order_a)
+    sent = {"transfer-order_number": order_b.number, "transfer-reason": "订单号看错了一位"}
+    ticket.cancel(by_user=kefu, reason="消费者不再需要处理")
+    page = signed_in(kefu).post(f"/tickets/{ticket.number}/transfer/", sent)
+    assert page.status_code == 409
+    assert {order_b.number, "订单号看错了一位"} <= set(given_back(page))
 
 
 def test_while_the_number_is_typed_the_order_is_shown_and_a_choice_is_only_named(kefu, order_a, order_b):
