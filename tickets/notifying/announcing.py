@@ -179,14 +179,22 @@ def list_key(day: date) -> str:
     return f"overdue_list:{day.isoformat()}"
 
 
+def is_written(key: str) -> bool:
+    """Whether an occurrence has been told to anybody, in the house or outside."""
+    return Notice.objects.filter(key=key).exists() or Delivery.objects.filter(key=key).exists()
+
+
 def announce_overdue_list(now: datetime, key: str) -> None:
     """What is late now, to the managers and to customer service's groups, unless they have this list already."""
+    people, groups = managers(), service_robots()
+    if not people and not groups:
+        return
     late = Round.objects.overdue(now)
     worst = late.order_by("due_at", "pk").select_related("ticket", "merchant")[: words.WORST]
     text = words.overdue_list(late.count(), Round.objects.due_soon(now).count(), worst, now)
     kind, link = NoticeKind.OVERDUE_LIST, words.overdue_link()
     with transaction.atomic():
-        write([Telling(key, kind, text, link, now, managers(), service_robots())], if_new=True)
+        write([Telling(key, kind, text, link, now, people, groups)], if_new=True)
 
 
 def _again(event: Event) -> bool:

@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from django.utils import timezone
 
 from ..clock import database_now
-from ..models import DeliveryRun, Notice
+from ..models import DeliveryRun
 from . import announcing, claiming
 from .channels import letters, robots
 from .channels.outcome import Undelivered
@@ -216,7 +216,7 @@ def announce_daily(now: datetime) -> None:
     """Once a day, from nine o'clock on Shanghai's wall: what is late."""
     wall = timezone.localtime(now)
     key = announcing.list_key(wall.date())
-    if wall.time() >= LIST_AT and not Notice.objects.filter(key=key).exists():
+    if wall.time() >= LIST_AT and not announcing.is_written(key):
         announcing.announce_overdue_list(now, key)
 
 

@@ -88,3 +88,13 @@ def test_it_costs_the_same_statements_whatever_is_late(order_a, kefu, zhuguan, d
         now = database_now()
         with django_assert_num_queries(8):  # two of them are the savepoint that stands for the transaction
             announce_overdue_list(now, f"overdue_list:{how_many}")
+
+
+@pytest.mark.parametrize("has_robot", [True, False])
+def test_without_a_manager_it_is_not_made_again_in_every_round(has_robot, django_assert_max_num_queries):
+    if has_robot:
+        RobotFactory(merchant=None)
+    announce_daily(wall(9))
+    with django_assert_max_num_queries(4):  # is it written? to whom?
+        announce_daily(wall(9, 1))
+    assert (Notice.objects.count(), Delivery.objects.count()) == (0, int(has_robot))
