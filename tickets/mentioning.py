@@ -12,8 +12,10 @@ def mentioned(text: str, people: Iterable) -> list:
     """The people whose name follows an @ in the text, each once, in the order of the text.
 
     The longest name wins (@王小明 is not 王小). People of the same name are all meant: better one told too many than
-    the right one not at all.
+    the right one not at all. ``people`` is not read for a text without any @.
     """
+    if not AT.search(text):
+        return []
     by_name = defaultdict(list)
     for person in people:
         by_name[str(person)].append(person)

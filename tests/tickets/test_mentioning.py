@@ -46,3 +46,11 @@ PEOPLE = [
 )
 def test_a_name_after_an_at(text, meant):
     assert [person.pk for person in mentioned(text, PEOPLE)] == meant
+
+
+def test_without_an_at_nobody_is_looked_up():
+    def people():
+        raise AssertionError("somebody was looked up")
+        yield
+
+    assert mentioned("王小明请看", people()) == []
