@@ -54,7 +54,9 @@ def mails(how_many: int, name: str) -> list[Delivery]:
 
 @pytest.mark.django_db
 def test_once_says_what_it_did(robot_server):
-    delivery(1, channel="robot", robot=RobotFactory(url=robot_server.url("/dingtalk"))).save()
+    # A shop's group: customer service's would hear the daily list besides, at some hours.
+    group = RobotFactory(url=robot_server.url("/dingtalk"), merchant=MerchantFactory())
+    delivery(1, channel="robot", robot=group).save()
     out = StringIO()
     call_command("deliver_notifications", "--once", stdout=out)
     assert "预警 0 个轮次，送达 1 条，未成功 0 条" in out.getvalue()
@@ -88,7 +90,8 @@ def test_a_lost_database_is_told_in_one_sentence():
 @pytest.mark.usefixtures("committed")
 def test_two_workers_share_the_work_and_nobody_hears_twice():
     post, group = MailServer(), RobotServer()
-    robots = [RobotFactory(url=group.url(f"/dingtalk-{n}")) for n in range(4)]
+    shop = MerchantFactory()  # customer service's groups would hear the daily list besides, at some hours
+    robots = [RobotFactory(url=group.url(f"/dingtalk-{n}"), merchant=shop) for n in range(4)]
     mails(160, "shared")
     Delivery.objects.bulk_create(
         delivery(f"shared-robot{n}", channel="robot", robot=robots[n % 4]) for n in range(40)
