@@ -160,7 +160,7 @@ def test_killed_between_sending_and_noting_it_sends_again_with_the_same_referenc
 
     for server, hook, after in [(post, "on_mail", 1), (post, "on_mail", 2), (group, "on_message", 1)]:
         if server is group:
-            robot = RobotFactory(url=group.url("/wecom"), kind="wecom")
+            robot = RobotFactory(url=group.url("/wecom"), kind="wecom", merchant=MerchantFactory())
             expected += Delivery.objects.bulk_create([delivery("group", channel="robot", robot=robot)])
         worker = place.start_manage("deliver_notifications", "--once")
         left = [after]
@@ -194,7 +194,7 @@ def test_killed_between_sending_and_noting_it_sends_again_with_the_same_referenc
 def test_the_loop_delivers_what_comes_and_ends_at_a_signal(place):
     group, arrived = RobotServer(), threading.Event()
     group.on_message = arrived.set
-    robot = RobotFactory(url=group.url("/dingtalk"))
+    robot = RobotFactory(url=group.url("/dingtalk"), merchant=MerchantFactory())
     place.environment |= {"ROBOT_ORIGINS": group.origin}
     DeliveryRun.objects.all().delete()
     worker = place.start_manage("deliver_notifications", "--every", "1", "--json")
