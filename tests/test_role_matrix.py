@@ -4,17 +4,25 @@ A route that is missing from the table fails the suite: who may use a new page h
 """
 
 import re
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
+from django.db.models import Model
 
+from merchants.access import Role
 from qinqin.checks import our_routes
 from tests.evidence import shelved
 from tests.factories import (
     DeliveryFactory,
+    MerchantFactory,
     NoticeFactory,
+    OrderFactory,
     RobotFactory,
     TicketFactory,
+    UserFactory,
     completed_ticket,
     reason_code,
     submitted_ticket,
@@ -164,15 +172,39 @@ MERCHANTS_HEAR = {"opened", "cancelled", "reminded", "held"}
 NAMED_ANYWAY = {"notices/settings/": {"提到了您"}}
 
 
-@pytest.fixture
-def address(everybody, merchant_a, order_a, dianyuan, kefu, media):
-    """From a route to an address about merchant A's things, or about what managers set."""
-    ticket = TicketFactory(order=order_a)
+@pytest.fixture(scope="module")
+def standing(django_db_setup, django_db_blocker) -> Iterator[dict]:
+    """The cast and what belongs to it, made once: each test works in a savepoint within this transaction."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        merchant_a, merchant_b = MerchantFactory(name="亲贝母婴旗舰店"), MerchantFactory()
+        people = {
+            "kefu": UserFactory(role=Role.SUPPORT),
+            "zhuguan": UserFactory(role=Role.MANAGER, name="赵主管"),
+            "shangjia": UserFactory(owner_of=merchant_a),
+            "dianyuan": UserFactory(staff_of=merchant_a, name="李店员"),
+            "shangjia2": UserFactory(owner_of=merchant_b),
+            "sysadmin": UserFactory(role=Role.ADMIN),
+        }
+        order_a = OrderFactory(merchant=merchant_a)
+        yield {
+            "everybody": people,
+            "merchant_a": merchant_a,
+            "order_a": order_a,
+            "order_b": OrderFactory(merchant=merchant_b),
+            "ticket": TicketFactory(order=order_a),
+            "kept": kept_by_route(people, merchant_a, order_a),
+        }
+        transaction.set_rollback(True)
+
+
+def kept_by_route(people, merchant_a, order_a) -> dict[str, Model]:
+    """What an address with a key is about, by how its route begins."""
     calendar = Calendar.objects.get(is_always=False)
+    dianyuan, ticket = people["dianyuan"], TicketFactory(order=order_a)
     late = TicketFactory(order=order_a, opened_ago=timedelta(hours=9)).rounds.get()
-    kept = {
+    return {
         "tickets/overdue/": ticket.rounds.get(),
-        "tickets/incidents/": late.open_incident(by_user=everybody["zhuguan"]),
+        "tickets/incidents/": late.open_incident(by_user=people["zhuguan"]),
         "staff/": dianyuan,
         "tickets/deadlines/policies/": Policy.objects.create(
             category=ticket.category,
@@ -191,6 +223,53 @@ def address(everybody, merchant_a, order_a, dianyuan, kefu, media):
         "tickets/deadlines/holidays/": SpecialDay.objects.create(day=date(2030, 1, 1), name="元旦"),
     }
 
+
+@pytest.fixture
+def world(db, standing) -> dict:
+    """The cast and its things as this test's own objects."""
+    return deepcopy(standing)
+
+
+@pytest.fixture
+def everybody(world):
+    return world["everybody"]
+
+
+@pytest.fixture
+def kefu(everybody):
+    return everybody["kefu"]
+
+
+@pytest.fixture
+def dianyuan(everybody):
+    return everybody["dianyuan"]
+
+
+@pytest.fixture
+def shangjia2(everybody):
+    return everybody["shangjia2"]
+
+
+@pytest.fixture
+def merchant_a(world):
+    return world["merchant_a"]
+
+
+@pytest.fixture
+def order_a(world):
+    return world["order_a"]
+
+
+@pytest.fixture
+def order_b(world):
+    return world["order_b"]
+
+
+@pytest.fixture
+def address(world, kefu, order_a, media):
+    """From a route to an address about merchant A's things, or about what managers set."""
+    ticket = world["ticket"]
+
     def address(route: str, number: str = "", pk: int = 0) -> str:
         mine = order_a.number if route.startswith("orders/") else ticket.number
         path = "/" + route.replace("<str:number>", number or mine)
@@ -199,7 +278,7 @@ def address(everybody, merchant_a, order_a, dianyuan, kefu, media):
             ticket.add_evidence(by_user=kefu, attachments=[attachment.key])
             path = path.replace("<uuid:key>", str(attachment.key))
         if "<int:pk>" in path:
-            mine = next(row for prefix, row in kept.items() if route.startswith(prefix))
+            mine = next(row for prefix, row in world["kept"].items() if route.startswith(prefix))
             path = path.replace("<int:pk>", str(pk or mine.pk))
         return path
 
