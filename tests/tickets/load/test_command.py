@@ -11,7 +11,7 @@ from merchants.models import Merchant
 from tests.factories import MerchantFactory
 from tests.processes import Site, new_database, wait_for_the_end_of_sessions, wait_until
 from tests.tickets.load.test_use import structure
-from tickets.load import chunks, ledger, loading
+from tickets.load import chunks, ledger
 from tickets.load.finishing import FINAL_STEPS
 from tickets.load.plan import Plan
 from tickets.models import Ticket
@@ -92,9 +92,3 @@ def test_a_calendar_with_opening_hours_is_refused(db):
 def test_a_number_that_is_none_is_refused(db, wrong):
     with pytest.raises(CommandError, match="应为 1 到"):
         call_command("generate_load", "--tickets", wrong)
-
-
-def test_the_step_of_the_search_index_comes_after_the_indexes_and_before_the_statistics():
-    names = [step.name for step in FINAL_STEPS]
-    assert names.index("indexes") < names.index("search") < names.index("statistics")
-    assert loading.FINAL_STEPS is FINAL_STEPS
