@@ -161,6 +161,53 @@ def attachments_let_go(apps, schema_editor) -> None:
             _run(schema_editor, f"DROP TRIGGER tickets_attachment_{name} ON tickets_attachment")
 
 
+def attachments_of_their_message(apps, schema_editor) -> None:
+    """A picture with a message (0025) is of that message's ticket, and one with a note is never anything else: what it
+    is (``purpose``) decides who sees it.
+
+    A migration that alters tickets_attachment ends with this again.
+    """
+    table, name = "tickets_attachment", "tickets_attachment_of_its_message"
+    fits = (
+        "EXISTS (SELECT 1 FROM tickets_message AS m WHERE m.id = NEW.message_id AND m.ticket_id = NEW.ticket_id"
+        " AND (m.audience = 'internal') = (NEW.purpose = 'note'))"
+    )
+    if schema_editor.connection.vendor == "postgresql":
+        _run(
+            schema_editor,
+            f"""
+            CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NOT {fits} THEN
+                    RAISE '% does not belong to that message', TG_TABLE_NAME
+                        USING ERRCODE = 'integrity_constraint_violation';
+                END IF;
+                RETURN NEW;
+            END $$""",
+        )
+        _run(
+            schema_editor,
+            f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE OF message_id, ticket_id, purpose ON {table}"
+            f" FOR EACH ROW WHEN (NEW.message_id IS NOT NULL) EXECUTE FUNCTION {name}()",
+        )
+    else:
+        for action in ("INSERT", "UPDATE"):
+            _run(
+                schema_editor,
+                f"CREATE TRIGGER IF NOT EXISTS {name}_{action.lower()} BEFORE {action} ON {table}"
+                f" WHEN NEW.message_id IS NOT NULL AND NOT {fits}"
+                f" BEGIN SELECT RAISE(ABORT, '{table} does not belong to that message'); END",
+            )
+
+
+def attachments_of_whatever_message(apps, schema_editor) -> None:
+    """Undo ``attachments_of_their_message``; SQLite drops triggers with their table."""
+    if schema_editor.connection.vendor == "postgresql":
+        name = "tickets_attachment_of_its_message"
+        _run(schema_editor, f"DROP TRIGGER {name} ON tickets_attachment")
+        _run(schema_editor, f"DROP FUNCTION {name}()")
+
+
 def _no_truncate(schema_editor, table: str) -> None:
     _run(
         schema_editor,
