@@ -21,6 +21,7 @@ from orders.mentions import mask_known, of_former
 from orders.models import Customer, Order, OrderStatus
 from orders.models.order import PERSONAL_FACTS
 
+from .evidence import purging
 from .models import (
     Acknowledgement,
     Attachment,
@@ -39,6 +40,7 @@ from .models import (
 from .wording import RESULT_LETTERS
 
 BATCH = 50
+FILES_BATCH = 500
 OPEN_ORDERS = (OrderStatus.UNPAID, OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.REFUNDING)
 # Everything that people write on a ticket: model, the way to the ticket, texts. A new text belongs here; where the
 # database guards it, also in TEXTS of tickets/migrations/_triggers.py, with a migration that sets its trigger again.
@@ -62,12 +64,15 @@ PADDING = "（个人信息已按期隐去）"
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """How many consumers, orders, tickets and texts one run has changed."""
+    """How many consumers, orders, tickets and texts one run has changed, and how many photos and papers it has taken
+    away.
+    """
 
     consumers: int = 0
     orders: int = 0
     tickets: int = 0
     texts: int = 0
+    files: int = 0
 
     def __add__(self, other: "Purge") -> "Purge":
         return Purge(*map(operator.add, astuple(self), astuple(other)))
@@ -108,11 +113,19 @@ def count_due(before: datetime) -> Purge:
     consumers = consumers_due(before)
     going = Order.objects.filter(anonymised_at__isnull=True)
     going = going.filter(Q(customer__in=consumers) | Q(pk__in=orders_due(before)))
+    theirs = Attachment.objects.kept().filter(ticket__order__in=going)
     return Purge(
         consumers=consumers.count(),
         orders=going.count(),
         tickets=Ticket.objects.filter(order__in=going).count(),
+        files=theirs.count() + _files_left(before).count(),
     )
+
+
+def _files_left(before: datetime) -> QuerySet[Attachment]:
+    """Of whom nothing else is kept any more: consumers who went when files still stayed, tickets that came later."""
+    over = Attachment.objects.filter(ticket__archived_at__isnull=False, ticket__handled_at__lt=before)
+    return over.kept().filter(ticket__order__anonymised_at__isnull=False)
 
 
 def count_held(before: datetime) -> int:
@@ -137,6 +150,8 @@ def run(
             purged, last = take(wanted, before, now), wanted[-1]
             done += purged
             on_batch(purged.consumers)
+    while files := _lone_files(before, now):
+        done += files
     return done
 
 
@@ -157,6 +172,16 @@ def _lone_orders(wanted: list[int], before: datetime, now: datetime) -> Purge:
     with transaction.atomic():
         list(Order.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
         return _anonymise(list(orders_due(before).filter(pk__in=wanted)), [], now)
+
+
+def _lone_files(before: datetime, now: datetime) -> Purge | None:
+    """One batch of what ``_files_left`` finds; ``None`` when there is nothing."""
+    with transaction.atomic():
+        left = list(_files_left(before).order_by("pk").values_list("pk", flat=True)[:FILES_BATCH])
+        if not left:
+            return None
+        with open_door():
+            return Purge(files=purging.purge(Attachment.objects.filter(pk__in=left), now))
 
 
 def _anonymise(orders: list[Order], customers: list[Customer], now: datetime) -> Purge:
@@ -185,6 +210,7 @@ def _anonymise(orders: list[Order], customers: list[Customer], now: datetime) ->
 
     with open_door():
         texts = sum(_rewrite(model, path, fields, keys, mask) for model, path, fields in TEXTS)
+        files = purging.purge(Attachment.objects.filter(ticket__in=tickets), now)
     for ticket in tickets:
         ticket.snapshot.facts = _without_consumer(ticket.snapshot.facts)
     OrderSnapshot.objects.bulk_update([ticket.snapshot for ticket in tickets], ["facts"], batch_size=100)
@@ -192,7 +218,7 @@ def _anonymise(orders: list[Order], customers: list[Customer], now: datetime) ->
     Customer.objects.filter(pk__in=whose).update(
         account=Concat(Value("已匿名:"), Cast("pk", CharField())), name="", phone="", anonymised_at=now
     )
-    return Purge(len(customers), len(orders), len(tickets), texts)
+    return Purge(len(customers), len(orders), len(tickets), texts, files)
 
 
 def _without_consumer(facts: dict) -> dict:

@@ -1,4 +1,5 @@
-"""Photos with what is said about a ticket: of a note, which customer service alone sees, or of a message.
+"""Photos with what is said about a ticket: of a note, which customer service alone sees, or of a message. And when a
+photo went with the consumer whom it may have shown.
 
 Whatever there is fits the wider constraints. PostgreSQL looks at each row once for them, SQLite copies the table.
 """
@@ -32,6 +33,9 @@ class Migration(migrations.Migration):
                 to="tickets.message",
                 verbose_name="留言",
             ),
+        ),
+        migrations.AddField(
+            "attachment", "purged_at", models.DateTimeField(blank=True, null=True, verbose_name="清除时间")
         ),
         migrations.AlterField(
             "attachment",

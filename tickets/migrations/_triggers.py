@@ -11,8 +11,8 @@ RECORD_KEPT = (
     " OR NEW.overdue_recorded_at IS NULL OR NEW.overdue_recorded_at <> OLD.overdue_recorded_at)"
 )
 
-# Texts that the anonymising of consumers may rewrite, through a door that it opens for its own transaction
-# (tickets/migrations/0024): by table. On SQLite it takes the triggers away for that transaction.
+# Texts that the anonymising of consumers may rewrite, and the time when a photo went with its consumer, through a door
+# that it opens for its own transaction (tickets/migrations/0024): by table. On SQLite it takes the triggers away for that transaction.
 TEXTS = {
     "tickets_event": ["text"],
     "tickets_result": ["text"],
@@ -22,7 +22,7 @@ TEXTS = {
     "tickets_reveal": ["reason"],
     "tickets_ticket": ["problem"],
     "tickets_message": ["text"],
-    "tickets_attachment": ["name", "caption"],
+    "tickets_attachment": ["name", "caption", "purged_at"],
 }
 
 # The one change that an exemption allows: taking it back, once.

@@ -49,6 +49,10 @@ class AttachmentQuerySet(ScopedQuerySet):
         """Part of a ticket's history."""
         return self.filter(bound_at__isnull=False)
 
+    def kept(self) -> "AttachmentQuerySet":
+        """Those whose files are still there."""
+        return self.filter(purged_at__isnull=True)
+
     def staged(self) -> "AttachmentQuerySet":
         """Uploaded, and not sent with anything yet."""
         return self.filter(bound_at__isnull=True)
@@ -68,7 +72,8 @@ class Attachment(models.Model):
 
     Bound it belongs to the problem of its ticket, to one ``result`` or to one ``message`` (协商留言 or 内部备注), at a
     ``position`` from 1 to 7 there.
-    The file is one that we have written ourselves (tickets/evidence), under a name of our own.
+    The file is one that we have written ourselves (tickets/evidence), under a name of our own. It goes with the
+    consumer whom it may show (``purged_at``, tickets/anonymising.py); the row stays.
     """
 
     key = models.UUIDField("编号", unique=True, default=uuid4, editable=False)
@@ -114,6 +119,7 @@ class Attachment(models.Model):
     thumbnail_name = models.CharField("缩略图存储名", max_length=80, blank=True)
     created_at = models.DateTimeField("上传时间")
     bound_at = models.DateTimeField("提交时间", null=True, blank=True)
+    purged_at = models.DateTimeField("清除时间", null=True, blank=True)
 
     objects = AttachmentQuerySet.as_manager()
 

@@ -126,7 +126,7 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
 
 def _find(request: HttpRequest, number: str, key: UUID, *, staged: bool = False) -> Attachment:
     """The file under this address that the person may see; ``staged``: that is still only theirs."""
-    attachments = Attachment.objects.select_related("ticket__order__customer", "ticket__snapshot")
+    attachments = Attachment.objects.kept().select_related("ticket__order__customer", "ticket__snapshot")
     if staged:
         attachments = attachments.staged()
     place = {"ticket__isnull": True} if number == NEW else {"ticket__number": number}
