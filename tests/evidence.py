@@ -46,19 +46,21 @@ def upload(content: bytes | None = None, name: str = "开线.jpg") -> SimpleUplo
 
 
 def staged(by_user, ticket=None, content: bytes | None = None, name: str = "开线.jpg", **about) -> Attachment:
-    """Taken in and lying ready: with a merchant's answer, or with a problem."""
-    purpose = Purpose.RESULT if by_user.is_merchant else Purpose.PROBLEM
-    return Attachment.stage(upload(content, name), by_user=by_user, purpose=purpose, ticket=ticket, **about)
+    """Taken in and lying ready: with a merchant's answer, or with a problem, unless ``purpose`` says otherwise."""
+    about.setdefault("purpose", Purpose.RESULT if by_user.is_merchant else Purpose.PROBLEM)
+    return Attachment.stage(upload(content, name), by_user=by_user, ticket=ticket, **about)
 
 
-def shelved(by_user, ticket=None, tray: UUID | None = None) -> Attachment:
+def shelved(by_user, ticket=None, tray: UUID | None = None, purpose: str = "", **about) -> Attachment:
     """As ``staged``, without the darkroom, which costs a tenth of a second: for tests that are about who sees it."""
+    purpose = purpose or (Purpose.RESULT if by_user.is_merchant else Purpose.PROBLEM)
     now, key = database_now(), uuid4()
     attachment = Attachment(
-        key=key, ticket=ticket, tray=None if ticket else tray, uploaded_by=by_user, name="开线.jpg",
-        purpose=Purpose.RESULT if by_user.is_merchant else Purpose.PROBLEM, media_type="image/jpeg",
+        key=key, ticket=ticket, tray=None if ticket else tray, uploaded_by=by_user,
+        purpose=purpose, media_type="image/jpeg",
         size=len(photo()), width=40, height=30, sha256=hashlib.sha256(key.bytes).hexdigest(), created_at=now,
         storage_name=shelf.name_for(key, ".jpg", now), thumbnail_name=shelf.name_for(key, "-thumb.jpg", now),
+        **({"name": "开线.jpg"} | about),
     )  # fmt: skip
     for name in (attachment.storage_name, attachment.thumbnail_name):
         shelf.path(name).parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,19 @@ from orders.mentions import mask_about
 from .evidence.display import Exhibit, exhibits
 from .explaining import Explanation, counted_time, explain
 from .lifecycle import EventKind, Outcome
-from .models import Alert, AlertLevel, Attachment, Event, Extension, Message, Rating, Result, Round, Ticket
+from .models import (
+    Alert,
+    AlertLevel,
+    Attachment,
+    Event,
+    Extension,
+    Message,
+    Purpose,
+    Rating,
+    Result,
+    Round,
+    Ticket,
+)
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
 from .models.rating import MOST_STARS
 from .sameness import alike, same
@@ -116,9 +128,8 @@ class History:
             )
         }
         self.events = list(Event.objects.filter(ticket=ticket).order_by("occurred_at", "id"))
-        self.attachments = list(
-            Attachment.objects.bound().filter(ticket=ticket).select_related("uploaded_by__merchant")
-        )
+        seen = Attachment.objects.for_user(viewer) if viewer else Attachment.objects.filter(message=None)
+        self.attachments = list(seen.bound().filter(ticket=ticket).select_related("uploaded_by__merchant"))
         for attachment in self.attachments:
             attachment.ticket = ticket
         self.alerts = list(Alert.objects.filter(round__ticket=ticket).exclude(level=AlertLevel.URGENT))
@@ -215,7 +226,7 @@ class History:
         return exhibits(of_result, "处理结果图片", self.ticket)
 
     def _of_problem(self) -> list[Attachment]:
-        return [each for each in self.attachments if each.result_id is None]
+        return [each for each in self.attachments if each.purpose == Purpose.PROBLEM]
 
     def _additions(self) -> list[Stage]:
         """Evidence that customer service added later: the attachments are the record of it."""
@@ -261,9 +272,11 @@ class History:
         return self.results.get(earlier[-1].pk) if earlier else None
 
     def _message(self, message: Message) -> Stage:
+        label = message.get_audience_display()
+        sent_along = [each for each in self.attachments if each.message_id == message.pk]
         return Stage(
             kind="note" if message.is_internal else "message",
-            label=message.get_audience_display(),
+            label=label,
             actor=message.author_name,
             role=message.author_role,
             at=message.at,
@@ -272,6 +285,7 @@ class History:
             round_no=self._round_by_pk[message.round_id].number,
             tone="review" if message.is_internal else "info",
             private=message.is_internal,
+            pictures=tuple(exhibits(sent_along, f"{label}图片", self.ticket)),
         )
 
     def last_act(self) -> Event | None:

@@ -131,6 +131,7 @@ def test_the_triggers_have_survived_every_migration():
                 "tickets_round_overdue_kept",
                 "tickets_attachment_append_only",
                 "tickets_attachment_no_truncate",
+                "tickets_attachment_of_its_message",
                 "tickets_message_append_only",
                 "tickets_mention_append_only",
                 "tickets_reveal_append_only",
@@ -156,6 +157,8 @@ def test_the_triggers_have_survived_every_migration():
                 "tickets_round_overdue_kept",
                 "tickets_attachment_no_update",
                 "tickets_attachment_no_delete",
+                "tickets_attachment_of_its_message_insert",
+                "tickets_attachment_of_its_message_update",
                 *(
                     f"tickets_{table}_no_{action}"
                     for table in ("message", "mention", "reveal")

@@ -123,7 +123,7 @@ def test_doing_it_again_changes_nothing(order, kefu, zhuguan):
     ticket_with_everything(order, kefu, zhuguan)
     run()
     before = whole_database()
-    assert report() == {"consumers": 0, "orders": 0, "tickets": 0, "texts": 0, "held": 0}
+    assert report() == {"consumers": 0, "orders": 0, "tickets": 0, "texts": 0, "files": 0, "held": 0}
     assert whole_database() == before
 
 
@@ -132,8 +132,16 @@ def test_a_dry_run_counts_and_writes_nothing(order, kefu, zhuguan):
     call_command("archive_tickets", stdout=StringIO())
     before = whole_database()
     counted = report("--dry-run")
-    assert counted == {"consumers": 1, "orders": 1, "tickets": 1, "texts": 0, "held": 0, "dry_run": True}
-    assert "待匿名：消费者 1 人、订单 1 个、工单 1 张（未写入）" in run("--dry-run")
+    assert counted == {
+        "consumers": 1,
+        "orders": 1,
+        "tickets": 1,
+        "texts": 0,
+        "files": 0,
+        "held": 0,
+        "dry_run": True,
+    }
+    assert "待匿名：消费者 1 人、订单 1 个、工单 1 张、图片和文件 0 个（未写入）" in run("--dry-run")
     assert whole_database() == before
 
 

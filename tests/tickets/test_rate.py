@@ -14,7 +14,7 @@ from tests.pages import numbers, read, signed_in, statements
 from tests.rows import kinds_of, rows_of
 from tickets.clock import database_now
 from tickets.lifecycle import AlreadyHandled
-from tickets.models import Notice, Rating, Ticket
+from tickets.models import Draft, Notice, Rating, Ticket
 from tickets.models.rating import AlreadyRated
 
 from .test_timeliness_figures import of
@@ -48,6 +48,19 @@ def reopened_and_completed(ticket: Ticket) -> Ticket:
 
 
 # ---- recorded by customer service ----
+
+
+def test_recording_uses_up_ones_own_draft_of_it_and_nothing_else(ticket, kefu, zhuguan):
+    for person, verb in ((kefu, "rate"), (kefu, "reopen"), (zhuguan, "rate")):
+        Draft.keep(by_user=person, verb=verb, fields={"words": WORDS}, ticket=ticket, round_no=1)
+    ticket.rate(by_user=kefu, stars=5, words=WORDS)
+    assert set(Draft.objects.values_list("person", "verb")) == {(kefu.pk, "reopen"), (zhuguan.pk, "rate")}
+
+
+def test_the_consumers_own_word_takes_no_draft_away(ticket, kefu):
+    Draft.keep(by_user=kefu, verb="rate", fields={"words": WORDS}, ticket=ticket, round_no=1)
+    ticket.rate(stars=5)
+    assert Draft.objects.count() == 1
 
 
 @pytest.mark.parametrize("who", ["kefu", "zhuguan"])

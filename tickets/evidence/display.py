@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.template.defaultfilters import filesizeformat
 
@@ -11,7 +12,9 @@ from orders.mentions import mask_about
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One photo or paper for the eye. ``label`` says what it is to who cannot see it."""
+    """One photo or paper for the eye. ``label`` says what it is to who cannot see it; ``purged_at``, that nobody can
+    any more.
+    """
 
     key: str
     url: str
@@ -21,6 +24,7 @@ class Exhibit:
     label: str
     size: str
     is_pdf: bool
+    purged_at: datetime | None = None
 
 
 def exhibits(attachments: Iterable, what: str, ticket=None) -> list[Exhibit]:
@@ -46,4 +50,5 @@ def exhibit(attachment, name: str, caption: str, what: str) -> Exhibit:
         label=f"{what}：{caption or name}",
         size=filesizeformat(attachment.size).replace("\xa0", " "),
         is_pdf=attachment.is_pdf,
+        purged_at=attachment.purged_at,
     )

@@ -43,9 +43,8 @@ def prune(
                 shelf.remove(name)
         for _ in names:
             progress()
-    for row in (
-        Attachment.objects.order_by("pk").values_list("storage_name", "thumbnail_name").iterator(BATCH)
-    ):
+    rows = Attachment.objects.kept().order_by("pk").values_list("storage_name", "thumbnail_name")
+    for row in rows.iterator(BATCH):
         lost = [name for name in row if name and not shelf.path(name).is_file()]
         found.missing += lost and _still_known(lost)
         progress()
@@ -87,9 +86,9 @@ def _names_on_disk(before) -> Iterator[str]:
 
 
 def _without_a_row(names: tuple[str, ...]) -> list[str]:
-    """Those of the names that no row knows; a thumbnail lies beside its picture."""
+    """Those of the names that no row knows, or one that is purged; a thumbnail lies beside its picture."""
     keys = [key for name in names if (key := _key_in(name))]
-    rows = Attachment.objects.filter(key__in=keys).values_list("storage_name", "thumbnail_name")
+    rows = Attachment.objects.kept().filter(key__in=keys).values_list("storage_name", "thumbnail_name")
     known = {name for row in rows for name in row}
     return [name for name in names if name not in known]
 

@@ -1,11 +1,14 @@
 """The tray of a form: photos and papers that one person has uploaded for it and not sent yet."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from orders.masking import mask_text
@@ -17,15 +20,16 @@ from .names import seen_name
 
 
 class Tray:
-    """Of the form for ``ticket`` (a result from its merchant, more of its problem from customer service), or of the
-    form for a new one, which is known by its ``token``.
+    """Of the form for ``ticket`` with this ``purpose`` (unless said: a result from its merchant, more of its problem
+    from customer service), or of the form for a new one, which is known by its ``token``.
 
-    ``chosen`` are the keys that the form was sent with, ``errors`` the sentences about files that it could not take.
+    Forms of several purposes stand on one page, and each has a tray of its own. ``chosen`` are the keys that the form
+    was sent with, ``errors`` the sentences about files that it could not take.
     """
 
-    def __init__(self, user, ticket: Ticket | None = None, token: UUID | None = None):
+    def __init__(self, user, ticket: Ticket | None = None, token: UUID | None = None, purpose: str = ""):
         self.user, self.ticket, self.token = user, ticket, token
-        self.purpose = Purpose.RESULT if user.is_merchant else Purpose.PROBLEM
+        self.purpose = purpose or (Purpose.RESULT if user.is_merchant else Purpose.PROBLEM)
         self.chosen: list[UUID] = []
         self.errors: list[str] = []
 
@@ -33,6 +37,25 @@ class Tray:
     def of_new_ticket(cls, user, data: QueryDict | None = None) -> "Tray":
         """The tray of the form that ``data`` comes from, or of a form that begins now."""
         return cls(user, token=as_key((data or {}).get("tray")) or uuid4())
+
+    @classmethod
+    def all_of(cls, user, ticket: Ticket, purposes: Iterable[str]) -> "dict[str, Tray]":
+        """The trays of a ticket's page by purpose. One statement, however many there are."""
+        trays = {purpose: cls(user, ticket, purpose=purpose) for purpose in purposes}
+        staged = Attachment.objects.staged().filter(uploaded_by=user, ticket=ticket).order_by("pk")
+        lying = list(staged.select_related("ticket")) if trays else []
+        for purpose, tray in trays.items():
+            tray.exhibits = tray.show(each for each in lying if each.purpose == purpose)
+        return trays
+
+    @property
+    def upload_url(self) -> str:
+        """Where a file goes that is sent ahead of the form."""
+        if self.ticket is None:
+            return reverse("tickets:upload", args=["new"])
+        return (
+            f"{reverse('tickets:upload', args=[self.ticket.number])}?{urlencode({'purpose': self.purpose})}"
+        )
 
     def attachments(self):
         """What lies in it, oldest first."""
@@ -43,9 +66,13 @@ class Tray:
     @cached_property
     def exhibits(self) -> list[Exhibit]:
         """What lies in it when it is first looked at, for the eye of whoever put it there: captions as typed."""
+        return self.show(self.attachments())
+
+    @staticmethod
+    def show(attachments: Iterable[Attachment]) -> list[Exhibit]:
         return [
             exhibit(each, mask_text(each.name), each.caption, f"图片 {number}")
-            for number, each in enumerate(self.attachments(), start=1)
+            for number, each in enumerate(attachments, start=1)
         ]
 
     def receive(self, data: QueryDict, files: MultiValueDict) -> None:

@@ -11,8 +11,8 @@ RECORD_KEPT = (
     " OR NEW.overdue_recorded_at IS NULL OR NEW.overdue_recorded_at <> OLD.overdue_recorded_at)"
 )
 
-# Texts that the anonymising of consumers may rewrite, through a door that it opens for its own transaction
-# (tickets/migrations/0024): by table. On SQLite it takes the triggers away for that transaction.
+# Texts that the anonymising of consumers may rewrite, and the time when a photo went with its consumer, through a door
+# that it opens for its own transaction (tickets/migrations/0024): by table. On SQLite it takes the triggers away for that transaction.
 TEXTS = {
     "tickets_event": ["text"],
     "tickets_result": ["text"],
@@ -22,7 +22,7 @@ TEXTS = {
     "tickets_reveal": ["reason"],
     "tickets_ticket": ["problem"],
     "tickets_message": ["text"],
-    "tickets_attachment": ["name", "caption"],
+    "tickets_attachment": ["name", "caption", "purged_at"],
 }
 
 # The one change that an exemption allows: taking it back, once.
@@ -159,6 +159,53 @@ def attachments_let_go(apps, schema_editor) -> None:
     if schema_editor.connection.vendor == "postgresql":
         for name in ("append_only", "no_truncate"):
             _run(schema_editor, f"DROP TRIGGER tickets_attachment_{name} ON tickets_attachment")
+
+
+def attachments_of_their_message(apps, schema_editor) -> None:
+    """A picture with a message (0025) is of that message's ticket, and one with a note is never anything else: what it
+    is (``purpose``) decides who sees it.
+
+    A migration that alters tickets_attachment ends with this again.
+    """
+    table, name = "tickets_attachment", "tickets_attachment_of_its_message"
+    fits = (
+        "EXISTS (SELECT 1 FROM tickets_message AS m WHERE m.id = NEW.message_id AND m.ticket_id = NEW.ticket_id"
+        " AND (m.audience = 'internal') = (NEW.purpose = 'note'))"
+    )
+    if schema_editor.connection.vendor == "postgresql":
+        _run(
+            schema_editor,
+            f"""
+            CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NOT {fits} THEN
+                    RAISE '% does not belong to that message', TG_TABLE_NAME
+                        USING ERRCODE = 'integrity_constraint_violation';
+                END IF;
+                RETURN NEW;
+            END $$""",
+        )
+        _run(
+            schema_editor,
+            f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE OF message_id, ticket_id, purpose ON {table}"
+            f" FOR EACH ROW WHEN (NEW.message_id IS NOT NULL) EXECUTE FUNCTION {name}()",
+        )
+    else:
+        for action in ("INSERT", "UPDATE"):
+            _run(
+                schema_editor,
+                f"CREATE TRIGGER IF NOT EXISTS {name}_{action.lower()} BEFORE {action} ON {table}"
+                f" WHEN NEW.message_id IS NOT NULL AND NOT {fits}"
+                f" BEGIN SELECT RAISE(ABORT, '{table} does not belong to that message'); END",
+            )
+
+
+def attachments_of_whatever_message(apps, schema_editor) -> None:
+    """Undo ``attachments_of_their_message``; SQLite drops triggers with their table."""
+    if schema_editor.connection.vendor == "postgresql":
+        name = "tickets_attachment_of_its_message"
+        _run(schema_editor, f"DROP TRIGGER {name} ON tickets_attachment")
+        _run(schema_editor, f"DROP FUNCTION {name}()")
 
 
 def _no_truncate(schema_editor, table: str) -> None:

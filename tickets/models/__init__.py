@@ -1,6 +1,6 @@
 from .acknowledgement import Acknowledgement
 from .alert import Alert, AlertLevel
-from .attachment import Attachment, Purpose
+from .attachment import Attachment
 from .calendar import Calendar, Shift, SpecialDay
 from .catalogue import Category, Policy
 from .delivery import Channel, Delivery, DeliveryRun
@@ -15,6 +15,7 @@ from .pause import Pause
 from .phrase import Phrase
 from .preference import NoticePreference
 from .presence import Presence
+from .purpose import Purpose
 from .rating import Rating
 from .reason import ReasonCode, ReasonKind
 from .result import Result

@@ -1,4 +1,4 @@
-"""Evidence with a ticket: photos and papers, of the problem or of a result."""
+"""Evidence with a ticket: photos and papers, of the problem, of a result, or with what was said."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,15 +10,16 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, NotVisible, ScopedQuerySet
+from merchants.access import MERCHANT_ROLES, ScopedQuerySet
 from merchants.models import User
 
 from ..clock import database_now
 from ..evidence import LIMIT_SENTENCE, MOST_BYTES, MOST_FILES, shelf
 from ..evidence.developing import PDF, Developed, develop
 from ..evidence.names import NAME_LENGTH, SUFFIXES, clean_name
-from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
 from ..wording import tidy
+from .message import MessageAudience
+from .purpose import PURPOSE_OF, Purpose, check_may_put
 
 CAPTION_LENGTH = 100
 # Files that one person may have lying ready, over all forms: a bound for the disk, far above what anybody needs.
@@ -30,21 +31,27 @@ GONE = "有图片已失效，请移除后重新上传"
 TOO_MANY_STAGED = "未提交的图片过多，请先提交或移除"
 
 
-class Purpose(models.TextChoices):
-    PROBLEM = "problem", "问题"
-    RESULT = "result", "处理结果"
-
-
 class AttachmentQuerySet(ScopedQuerySet):
     merchant_path = "ticket__merchant"
 
     def for_user(self, user) -> "AttachmentQuerySet":
-        """What belongs to a ticket is for both sides of it; what lies ready is for whoever put it there."""
-        return super().for_user(user).filter(Q(bound_at__isnull=False) | Q(uploaded_by=user.pk))
+        """What belongs to a ticket is for both sides of it, but for what was said within customer service; what lies
+        ready is for whoever put it there.
+        """
+        seen = super().for_user(user).filter(Q(bound_at__isnull=False) | Q(uploaded_by=user.pk))
+        if user.role not in MERCHANT_ROLES:
+            return seen
+        # Both say it, the purpose and the message: no slip in one of them shows a note.
+        shared = Q(message__isnull=True) | Q(message__audience=MessageAudience.SHARED)
+        return seen.filter(shared).exclude(purpose=Purpose.NOTE)
 
     def bound(self) -> "AttachmentQuerySet":
         """Part of a ticket's history."""
         return self.filter(bound_at__isnull=False)
+
+    def kept(self) -> "AttachmentQuerySet":
+        """Those whose files are still there."""
+        return self.filter(purged_at__isnull=True)
 
     def staged(self) -> "AttachmentQuerySet":
         """Uploaded, and not sent with anything yet."""
@@ -63,8 +70,10 @@ class AttachmentQuerySet(ScopedQuerySet):
 class Attachment(models.Model):
     """One photo or paper. Staged by one person first; bound once, with what it shows; unchangeable from then on.
 
-    Bound it belongs to the problem of its ticket or to one ``result``, at a ``position`` from 1 to 7 there.
-    The file is one that we have written ourselves (tickets/evidence), under a name of our own.
+    Bound it belongs to the problem of its ticket, to one ``result`` or to one ``message`` (协商留言 or 内部备注), at a
+    ``position`` from 1 to 7 there.
+    The file is one that we have written ourselves (tickets/evidence), under a name of our own. It goes with the
+    consumer whom it may show (``purged_at``, tickets/anonymising.py); the row stays.
     """
 
     key = models.UUIDField("编号", unique=True, default=uuid4, editable=False)
@@ -85,6 +94,15 @@ class Attachment(models.Model):
         blank=True,
         related_name="attachments",
     )
+    message = models.ForeignKey(
+        "tickets.Message",
+        models.PROTECT,
+        verbose_name="留言",
+        null=True,
+        blank=True,
+        related_name="attachments",
+        db_index=False,  # attachment_place_in_message is one
+    )
     position = models.PositiveSmallIntegerField("序号", null=True, blank=True)
     tray = models.UUIDField("表单", null=True, blank=True, help_text="新建工单时，工单还不存在")
     uploaded_by = models.ForeignKey(
@@ -101,6 +119,7 @@ class Attachment(models.Model):
     thumbnail_name = models.CharField("缩略图存储名", max_length=80, blank=True)
     created_at = models.DateTimeField("上传时间")
     bound_at = models.DateTimeField("提交时间", null=True, blank=True)
+    purged_at = models.DateTimeField("清除时间", null=True, blank=True)
 
     objects = AttachmentQuerySet.as_manager()
 
@@ -119,15 +138,18 @@ class Attachment(models.Model):
                 condition=Q(position__isnull=True) | Q(position__gte=1, position__lte=MOST_FILES),
                 name="attachment_at_most_seven",
             ),
-            # Staged, or of the problem, or of a result; each wholly.
+            # Staged, or of the problem, or of a result, or of a message; each wholly.
             models.CheckConstraint(
-                condition=Q(bound_at__isnull=True, position__isnull=True, result__isnull=True)
+                condition=Q(
+                    bound_at__isnull=True, position__isnull=True, result__isnull=True, message__isnull=True
+                )
                 | Q(
                     bound_at__isnull=False,
                     position__isnull=False,
                     ticket__isnull=False,
                     purpose=Purpose.PROBLEM,
                     result__isnull=True,
+                    message__isnull=True,
                 )
                 | Q(
                     bound_at__isnull=False,
@@ -135,6 +157,15 @@ class Attachment(models.Model):
                     ticket__isnull=False,
                     purpose=Purpose.RESULT,
                     result__isnull=False,
+                    message__isnull=True,
+                )
+                | Q(
+                    bound_at__isnull=False,
+                    position__isnull=False,
+                    ticket__isnull=False,
+                    purpose__in=[Purpose.NOTE, Purpose.MESSAGE],
+                    result__isnull=True,
+                    message__isnull=False,
                 ),
                 name="attachment_has_one_owner",
             ),
@@ -151,6 +182,11 @@ class Attachment(models.Model):
                 fields=["result", "position"],
                 condition=Q(result__isnull=False),
                 name="attachment_place_in_result",
+            ),
+            models.UniqueConstraint(
+                fields=["message", "position"],
+                condition=Q(message__isnull=False),
+                name="attachment_place_in_message",
             ),
         ]
 
@@ -190,7 +226,7 @@ class Attachment(models.Model):
         Raises ``ValidationError`` with the sentence for a file that cannot be taken, ``AlreadyHandled`` when the
         ticket takes none any more, ``Refused`` for a role that has nothing to send here.
         """
-        cls._guard(by_user, purpose, ticket)
+        check_may_put(by_user, purpose, ticket)
         waiting = {"by_user": by_user, "purpose": purpose, "ticket": ticket, "tray": tray}
         cls._check_room(waiting)  # before the work, and again when the row is written
         key = uuid4()
@@ -233,18 +269,28 @@ class Attachment(models.Model):
 
     @classmethod
     def bind(
-        cls, keys: Iterable[UUID], *, by_user, at: datetime, purpose: str, ticket, result=None, opened=False
+        cls,
+        keys: Iterable[UUID],
+        *,
+        by_user,
+        at: datetime,
+        ticket,
+        result=None,
+        message=None,
+        opened: bool = False,
     ) -> list:
         """Make what this person has staged a part of the ticket's history; belongs into the verb's transaction.
 
-        ``opened`` says that the ticket has just come into being and the files were staged without one.
+        Of the ``result`` or of the ``message``, or else of the problem. ``opened`` says that the ticket has just come
+        into being and the files were staged without one.
         Raises ``ValidationError`` for more than seven, or for what is not there any more.
         """
         keys = list(dict.fromkeys(keys))
         if not keys:
             return []
-        owner = {"result": result} if result else {"ticket": ticket, "purpose": Purpose.PROBLEM}
-        taken = 0 if opened or result else cls.objects.bound().filter(**owner).count()
+        purpose = PURPOSE_OF[message.audience] if message else Purpose.RESULT if result else Purpose.PROBLEM
+        is_new = opened or result or message
+        taken = 0 if is_new else cls.objects.bound().filter(ticket=ticket, purpose=purpose).count()
         if taken + len(keys) > MOST_FILES:
             raise ValidationError(LIMIT_SENTENCE)
         ready = cls.objects.lying_ready(by_user=by_user, purpose=purpose, ticket=None if opened else ticket)
@@ -253,28 +299,12 @@ class Attachment(models.Model):
             raise ValidationError(GONE)
         for position, key in enumerate(keys, start=taken + 1):
             attachment = ready[key]
-            attachment.ticket, attachment.result = ticket, result
+            attachment.ticket, attachment.result, attachment.message = ticket, result, message
             attachment.position, attachment.bound_at = position, at
-            attachment.save(update_fields=["ticket", "result", "position", "bound_at"])
+            attachment.save(update_fields=["ticket", "result", "message", "position", "bound_at"])
         return [ready[key] for key in keys]
 
     # What the verbs are made of.
-
-    @staticmethod
-    def _guard(by_user, purpose: str, ticket) -> None:
-        """Who may put evidence where: the merchant's people to the answer they owe, customer service to a problem."""
-        if ticket and by_user.role in MERCHANT_ROLES and by_user.merchant_id != ticket.merchant_id:
-            raise NotVisible("工单不存在或无权查看")
-        if purpose == Purpose.RESULT:
-            roles, wanted = MERCHANT_ROLES, ticket is not None
-            is_time = ticket is not None and ticket.status in TRANSITIONS["submit"].sources
-        else:
-            roles, wanted = SERVICE_ROLES, purpose == Purpose.PROBLEM
-            is_time = ticket is None or ticket.is_open
-        if by_user.role not in roles or not wanted:
-            raise Refused("您的角色不能在这里上传图片")
-        if not is_time:
-            raise AlreadyHandled
 
     @classmethod
     def _check_room(cls, waiting: dict) -> None:

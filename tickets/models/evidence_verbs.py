@@ -11,7 +11,7 @@ from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, NotVisible
 
 from ..clock import database_now
 from ..lifecycle import AlreadyHandled, Refused
-from .attachment import Attachment, Purpose
+from .attachment import Attachment
 
 
 class EvidenceVerbs:
@@ -34,10 +34,4 @@ class EvidenceVerbs:
                 raise AlreadyHandled
             if not attachments:
                 raise ValidationError("请选择图片")
-            return Attachment.bind(
-                attachments,
-                by_user=by_user,
-                at=at or database_now(),
-                purpose=Purpose.PROBLEM,
-                ticket=self,
-            )
+            return Attachment.bind(attachments, by_user=by_user, at=at or database_now(), ticket=self)

@@ -14,7 +14,7 @@ from ..clock import database_now
 from ..lifecycle import OPENERS, EventKind, Refused, Status, Urgency
 from ..notifying import announcing
 from ..wording import check_problem
-from .attachment import Attachment, Purpose
+from .attachment import Attachment
 from .catalogue import Category, PolicyBook
 from .event import Event
 from .numbering import take_numbers
@@ -85,14 +85,7 @@ class Opening:
                 for ticket, round_ in zip(tickets, rounds, strict=True)
             )
             for ticket, (draft, _) in zip(tickets, drafts, strict=True):
-                Attachment.bind(
-                    draft.attachments,
-                    by_user=by_user,
-                    at=now,
-                    purpose=Purpose.PROBLEM,
-                    ticket=ticket,
-                    opened=True,
-                )
+                Attachment.bind(draft.attachments, by_user=by_user, at=now, ticket=ticket, opened=True)
             announcing.tell_opened(tickets, events)
         return tickets
 

@@ -16,6 +16,7 @@ from merchants.access import ScopedQuerySet
 from ..lifecycle import AlreadyHandled, EventKind, Status
 from ..notifying import announcing
 from ..wording import check_note
+from .draft import Draft
 
 MOST_STARS = 5
 # Whoever gives so few is not content; reopening is suggested. So many mean content (product.md, Figures).
@@ -157,6 +158,8 @@ class Rated:
             if by_user is None:
                 event.actor_name, event.actor_role = CONSUMER_NAME, CONSUMER_ROLE
             event.save(force_insert=True)
+            if by_user:
+                Draft.use(by_user, "rate", ticket=self)
             if rating.is_low:
                 announcing.tell_low_rating(self, event)
         return rating

@@ -1,6 +1,8 @@
 """The verbs of ``Ticket`` that only say something: a note among customer service, a message to the other side."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -12,28 +14,37 @@ from ..lifecycle import Refused, Status
 from ..mentioning import mentioned
 from ..notifying.talking import tell_message
 from ..wording import check_text
+from .attachment import Attachment
 from .draft import Draft
 from .message import Mention, Message, MessageAudience
 from .round import Round
 
 
 class Talking:
-    """What is said about a ticket; ``Ticket`` brings the fields. Neither state nor clock nor 最近处理时间 moves."""
+    """What is said about a ticket; ``Ticket`` brings the fields. Neither state nor clock nor 最近处理时间 moves.
 
-    def add_note(self, *, by_user, text: str, at: datetime | None = None) -> Message:
+    ``attachments`` are the keys of what this person has staged for it; who reads the words sees the pictures.
+    """
+
+    def add_note(
+        self, *, by_user, text: str, attachments: Sequence[UUID] = (), at: datetime | None = None
+    ) -> Message:
         """内部备注: for customer service only; merchants never learn that there is one.
 
-        Raises ``ValidationError`` for a text that says nothing, ``Refused`` once the ticket is archived, ``NotVisible``
-        to everybody else.
+        Raises ``ValidationError`` for a text that says nothing or an attachment that is gone, ``Refused`` once the
+        ticket is archived, ``NotVisible`` to everybody else.
         """
-        return self._say(MessageAudience.INTERNAL, by_user, check_text(text, "备注内容"), at)
+        return self._say(MessageAudience.INTERNAL, by_user, check_text(text, "备注内容"), attachments, at)
 
-    def add_message(self, *, by_user, text: str, at: datetime | None = None) -> Message:
+    def add_message(
+        self, *, by_user, text: str, attachments: Sequence[UUID] = (), at: datetime | None = None
+    ) -> Message:
         """协商留言: to the other side, customer service or the merchant.
 
-        Raises ``ValidationError`` for a text that says nothing, ``Refused`` where it is too late to talk.
+        Raises ``ValidationError`` for a text that says nothing or an attachment that is gone, ``Refused`` where it is
+        too late to talk.
         """
-        return self._say(MessageAudience.SHARED, by_user, check_text(text, "留言内容"), at)
+        return self._say(MessageAudience.SHARED, by_user, check_text(text, "留言内容"), attachments, at)
 
     def why_not_say(self, audience: str, user) -> str:
         """Why this person cannot write such a message now, as a sentence; empty when they can."""
@@ -50,7 +61,9 @@ class Talking:
             return "工单已完结，只有客服可以留言"
         return ""
 
-    def _say(self, audience: MessageAudience, by_user, text: str, at: datetime | None) -> Message:
+    def _say(
+        self, audience: MessageAudience, by_user, text: str, attachments: Sequence[UUID], at: datetime | None
+    ) -> Message:
         with transaction.atomic():
             locked = type(self).objects.select_for_update(no_key=True, of=("self",))
             self.refresh_from_db(from_queryset=locked.select_related("category", "merchant"))
@@ -69,6 +82,7 @@ class Talking:
                 text=text,
                 at=at or database_now(),
             )
+            Attachment.bind(attachments, by_user=by_user, at=message.at, ticket=self, message=message)
             people = [
                 person for person in mentioned(text, User.objects.side_of(by_user)) if person != by_user
             ]

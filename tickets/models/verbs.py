@@ -20,7 +20,7 @@ from ..notifying import announcing
 from ..wording import check_note, check_text
 from ..worktime import ServiceTime
 from .alert import Alert, AlertLevel
-from .attachment import Attachment, Purpose
+from .attachment import Attachment
 from .catalogue import Policy, PolicyBook
 from .draft import Draft
 from .event import SYSTEM_NAME, SYSTEM_ROLE, Event
@@ -56,9 +56,7 @@ class Verbs:
             round_.ticket = self  # whose category the result is held against
             result.round, result.submitted_at = round_, now
             result.save(force_insert=True)
-            Attachment.bind(
-                attachments, by_user=by_user, at=now, purpose=Purpose.RESULT, ticket=self, result=result
-            )
+            Attachment.bind(attachments, by_user=by_user, at=now, ticket=self, result=result)
             self._stop_clock(round_, now)
             round_.submitted_at = now
             round_.took = round_.counted(now)

@@ -5,6 +5,7 @@ from django.urls import reverse
 from merchants.access import Role
 from merchants.models import User
 
+from ..evidence.tray import Tray
 from ..forms import SayForm, TurnForm
 from ..history import History
 from ..lifecycle import Transition
@@ -76,12 +77,19 @@ def action_row(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
     }
 
 
-def saying_row(ticket: Ticket, verb: str, form: SayForm, user) -> dict:
+def saying_row(ticket: Ticket, verb: str, form: SayForm, tray: Tray, user) -> dict:
     label, hint, button = SAYING_LABELS[verb]
     if verb == "message":
         hint = f"给{'客服' if user.is_merchant else '商家'}留言，{hint}"
-    url = reverse(f"tickets:{verb}", args=[ticket.number])
-    return {"verb": verb, "label": label, "hint": hint, "button": button, "url": url, "form": form}
+    return {
+        "verb": verb,
+        "label": label,
+        "hint": hint,
+        "button": button,
+        "url": reverse(f"tickets:{verb}", args=[ticket.number]),
+        "form": form,
+        "tray": tray,
+    }
 
 
 def colleagues(user) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from ..evidence.tray import Tray
 from ..forms import RevealForm, TurnForm
 from ..history import History, act_words
 from ..lifecycle import Archived, Status, verbs_for
-from ..models import Phrase, Presence, Ticket
+from ..models import Phrase, Presence, Purpose, Ticket
 from ..models.presence import presence_words
 from ..models.snapshot import ORDER_FACTS, differences, shown
 from ..models.submission import peek_messages
@@ -81,13 +81,14 @@ def ticket_page(
     if form is not None and not refused and verb in forms:
         forms[verb] = form
     shows_consumer = ticket.shows_consumer_to(request.user)
+    trays = _trays(request, ticket, forms, tray)
     context = {
         "ticket": ticket,
         "shows_consumer": shows_consumer,
         "reveal_form": _reveal_form(ticket, verb, form) if shows_consumer else None,
         "problem": mask_about(ticket.problem, ticket.order, ticket.snapshot.facts),
         "pictures": history.problem_exhibits(),
-        "tray": _tray(request, ticket, forms, tray),
+        "trays": trays,
         "now": now,
         "countdown": ticket.countdown(now),
         "deadline": history.current_round,
@@ -109,7 +110,11 @@ def ticket_page(
         "claim": forms.get("claim"),
         "release": forms.get("release"),
         "duplicates": _duplicates(ticket) if "merge" in forms else [],
-        "sayings": [saying_row(ticket, each, forms[each], request.user) for each in SAYINGS if each in said],
+        "sayings": [
+            saying_row(ticket, each, forms[each], trays[each], request.user)
+            for each in SAYINGS
+            if each in said
+        ],
         "colleagues": colleagues(request.user) if said else [],
         "phrases": [
             {"title": phrase.title, "text": phrase.filled(ticket), "shared": phrase.is_shared}
@@ -216,10 +221,17 @@ def _result(ticket: Ticket, history: History) -> dict | None:
     }
 
 
-def _tray(request: HttpRequest, ticket: Ticket, forms: dict, tray: Tray | None) -> Tray | None:
-    """The tray of the form on the page that takes files: the merchant's answer, or 补充图片 of customer service."""
-    takes_files = "submit" in forms or (ticket.is_open and request.user.role in SERVICE_ROLES)
-    return (tray or Tray(request.user, ticket)) if takes_files else None
+def _trays(request: HttpRequest, ticket: Ticket, forms: dict, tray: Tray | None) -> dict[str, Tray]:
+    """The trays of the forms on the page that take files, by purpose; one of them may be the ``tray`` of the form that
+    has just been sent.
+    """
+    purposes = [each for each in SAYINGS if each in forms]
+    if "submit" in forms:
+        purposes.append(Purpose.RESULT)
+    if ticket.is_open and request.user.role in SERVICE_ROLES:
+        purposes.append(Purpose.PROBLEM)
+    trays = Tray.all_of(request.user, ticket, purposes)
+    return trays | {tray.purpose: tray} if tray else trays
 
 
 def _conflict(refused: str, unsent: Unsent | None) -> dict | None:

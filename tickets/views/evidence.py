@@ -20,7 +20,7 @@ from orders.mentions import mask_about
 from ..evidence import shelf
 from ..evidence.tray import Tray, as_key
 from ..lifecycle import Refused
-from ..models import Attachment, Ticket
+from ..models import Attachment, Purpose, Ticket
 from ..models.attachment import NOT_VISIBLE
 from ..models.ticket import NOT_VISIBLE as NO_TICKET
 from .detail import find, ticket_page
@@ -67,7 +67,8 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
     if number == NEW and not request.user.is_merchant:
         tray = Tray(request.user, token=as_key(request.POST.get("tray")))
     else:
-        tray = Tray(request.user, Ticket.objects.visible_or_404(request.user, NO_TICKET, number=number))
+        ticket = Ticket.objects.visible_or_404(request.user, NO_TICKET, number=number)
+        tray = Tray(request.user, ticket, purpose=request.GET.get("purpose", ""))
     sent = request.FILES.get("file")
     if sent is None or not (tray.ticket or tray.token):
         return _sentence("请选择图片", 422)
@@ -109,7 +110,7 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
     ticket = find(request, number)
     if request.method != "POST":
         return redirect(ticket)
-    tray = Tray(request.user, ticket)
+    tray = Tray(request.user, ticket, purpose=Purpose.PROBLEM)
     try:
         tray.receive(request.POST, request.FILES)
         if not tray.errors:
@@ -125,7 +126,7 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
 
 def _find(request: HttpRequest, number: str, key: UUID, *, staged: bool = False) -> Attachment:
     """The file under this address that the person may see; ``staged``: that is still only theirs."""
-    attachments = Attachment.objects.select_related("ticket__order__customer", "ticket__snapshot")
+    attachments = Attachment.objects.kept().select_related("ticket__order__customer", "ticket__snapshot")
     if staged:
         attachments = attachments.staged()
     place = {"ticket__isnull": True} if number == NEW else {"ticket__number": number}

@@ -15,7 +15,7 @@ from ..drafting import round_of, written
 from ..evidence.tray import Tray
 from ..forms import TurnForm
 from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
-from ..models import Draft, Ticket
+from ..models import Draft, Purpose, Ticket
 from ..verb_forms import form_for
 from .detail import HANDED_ON, find, ticket_page
 
@@ -29,7 +29,7 @@ HANDS_ON = {"submit", "approve", "return"}
 @press_or_look
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     """提交工单."""
-    tray = Tray(request.user)
+    tray = Tray(request.user, purpose=Purpose.RESULT)
 
     def act(ticket: Ticket, form: TurnForm) -> str:
         ticket.submit(
@@ -220,12 +220,13 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
 @press_or_look
 def note(request: HttpRequest, number: str) -> HttpResponse:
     """内部备注."""
+    tray = Tray(request.user, purpose=Purpose.NOTE)
 
     def act(ticket: Ticket, form: TurnForm) -> str:
-        ticket.add_note(by_user=request.user, text=form.cleaned_data["text"])
+        ticket.add_note(by_user=request.user, text=form.cleaned_data["text"], attachments=tray.chosen)
         return "已保存内部备注，仅客服可见"
 
-    return _press(request, number, "note", act)
+    return _press(request, number, "note", act, tray)
 
 
 @allow(*WORKING_ROLES)
@@ -284,12 +285,13 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
 @press_or_look
 def message(request: HttpRequest, number: str) -> HttpResponse:
     """协商留言."""
+    tray = Tray(request.user, purpose=Purpose.MESSAGE)
 
     def act(ticket: Ticket, form: TurnForm) -> str:
-        ticket.add_message(by_user=request.user, text=form.cleaned_data["text"])
+        ticket.add_message(by_user=request.user, text=form.cleaned_data["text"], attachments=tray.chosen)
         return "留言已发送"
 
-    return _press(request, number, "message", act)
+    return _press(request, number, "message", act, tray)
 
 
 @allow(*SERVICE_ROLES)
@@ -327,7 +329,10 @@ def _press(
     if tray is not None:
         tray.ticket = ticket
         if not _moved_on(ticket, verb, form):
-            tray.receive(request.POST, request.FILES)
+            try:
+                tray.receive(request.POST, request.FILES)
+            except Refused as refusal:
+                return _come_back(request, find(request, number), verb, form, refused=str(refusal))
             is_valid = is_valid and not tray.errors
     if is_valid:
         try:

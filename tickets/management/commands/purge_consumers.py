@@ -29,7 +29,9 @@ class Command(BaseCommand):
             help="每个事务处理的人数（默认 %(default)s）",
         )
         parser.add_argument(
-            "--json", action="store_true", help="输出一行 JSON：consumers、orders、tickets、texts、held"
+            "--json",
+            action="store_true",
+            help="输出一行 JSON：consumers、orders、tickets、texts、files、held",
         )
 
     def handle(self, *args, **options):
@@ -52,7 +54,10 @@ class Command(BaseCommand):
             report = asdict(purge) | {"held": held} | ({"dry_run": True} if options["dry_run"] else {})
             self.stdout.write(json.dumps(report))
             return
-        what = f"消费者 {purge.consumers} 人、订单 {purge.orders} 个、工单 {purge.tickets} 张"
+        what = (
+            f"消费者 {purge.consumers} 人、订单 {purge.orders} 个、工单 {purge.tickets} 张、"
+            f"图片和文件 {purge.files} 个"
+        )
         if options["dry_run"]:
             self.stdout.write(f"待匿名：{what}（未写入）；因有未结束或未到期的订单、工单而保留 {held} 人")
         else:
