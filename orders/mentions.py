@@ -72,9 +72,14 @@ def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterabl
     for address in filter(None, addresses):
         text = _without_address(text, address.strip())
     for name in sorted({name.strip() for name in names if name}, key=len, reverse=True):
-        if len(name) >= SHORTEST_NAME and "*" not in name:
+        if len(name) >= SHORTEST_NAME and "*" not in name and _perhaps(name, text):
             text = _whole(name).sub(lambda _, name=name: mask_name(name), text)
     return mask_text(text)
+
+
+def _perhaps(name: str, text: str) -> bool:
+    """Whether a look for the name is worth making a pattern of it; a name with letters may stand in any case."""
+    return name in text or name.lower() != name or name.upper() != name
 
 
 def _without_address(text: str, address: str) -> str:

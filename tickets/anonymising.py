@@ -36,6 +36,7 @@ from .models import (
     Reveal,
     Ticket,
 )
+from .searching import keeping
 from .wording import RESULT_LETTERS
 
 BATCH = 50
@@ -188,6 +189,7 @@ def _anonymise(orders: list[Order], customers: list[Customer], now: datetime) ->
     for ticket in tickets:
         ticket.snapshot.facts = _without_consumer(ticket.snapshot.facts)
     OrderSnapshot.objects.bulk_update([ticket.snapshot for ticket in tickets], ["facts"], batch_size=100)
+    keeping.keep(*(ticket.pk for ticket in tickets))
     Order.objects.filter(pk__in=by_order).update(**dict.fromkeys(PERSONAL_FACTS, ""), anonymised_at=now)
     Customer.objects.filter(pk__in=whose).update(
         account=Concat(Value("已匿名:"), Cast("pk", CharField())), name="", phone="", anonymised_at=now

@@ -13,6 +13,7 @@ from orders.models import Order
 from ..clock import database_now
 from ..lifecycle import OPENERS, EventKind, Refused, Status, Urgency
 from ..notifying import announcing
+from ..searching import keeping
 from ..wording import check_problem
 from .attachment import Attachment, Purpose
 from .catalogue import Category, PolicyBook
@@ -93,6 +94,7 @@ class Opening:
                     ticket=ticket,
                     opened=True,
                 )
+            keeping.keep(*(ticket.pk for ticket in tickets))
             announcing.tell_opened(tickets, events)
         return tickets
 

@@ -15,6 +15,7 @@ from merchants.access import ScopedQuerySet
 
 from ..lifecycle import AlreadyHandled, EventKind, Status
 from ..notifying import announcing
+from ..searching import keeping
 from ..wording import check_note
 
 MOST_STARS = 5
@@ -157,6 +158,7 @@ class Rated:
             if by_user is None:
                 event.actor_name, event.actor_role = CONSUMER_NAME, CONSUMER_ROLE
             event.save(force_insert=True)
+            keeping.keep(self.pk)
             if rating.is_low:
                 announcing.tell_low_rating(self, event)
         return rating
