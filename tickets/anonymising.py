@@ -189,11 +189,11 @@ def _anonymise(orders: list[Order], customers: list[Customer], now: datetime) ->
     for ticket in tickets:
         ticket.snapshot.facts = _without_consumer(ticket.snapshot.facts)
     OrderSnapshot.objects.bulk_update([ticket.snapshot for ticket in tickets], ["facts"], batch_size=100)
-    keeping.keep(*(ticket.pk for ticket in tickets))
     Order.objects.filter(pk__in=by_order).update(**dict.fromkeys(PERSONAL_FACTS, ""), anonymised_at=now)
     Customer.objects.filter(pk__in=whose).update(
         account=Concat(Value("已匿名:"), Cast("pk", CharField())), name="", phone="", anonymised_at=now
     )
+    keeping.keep(*(ticket.pk for ticket in tickets))
     return Purge(len(customers), len(orders), len(tickets), texts)
 
 

@@ -6,6 +6,7 @@ table that keeps no texts of its own. GIN's pending list is left out: every sear
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models.functions import Now
 
 POSTGRESQL = [
     "ALTER TABLE tickets_searchdocument ADD COLUMN tokens integer[] NOT NULL",
@@ -47,6 +48,7 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(verbose_name="文字")),
                 ("internal", models.TextField(blank=True, default="", verbose_name="内部备注")),
                 ("edition", models.PositiveSmallIntegerField(verbose_name="版本")),
+                ("made_at", models.DateTimeField(db_default=Now(), verbose_name="建立时间")),
                 (
                     "merchant",
                     models.ForeignKey(

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Now
 
 from merchants.access import ScopedQuerySet
 from merchants.models import Merchant
@@ -21,6 +22,7 @@ class SearchDocument(models.Model):
     text = models.TextField("文字")
     internal = models.TextField("内部备注", blank=True, default="")
     edition = models.PositiveSmallIntegerField("版本")
+    made_at = models.DateTimeField("建立时间", db_default=Now())
 
     objects = ScopedQuerySet.as_manager()
 

@@ -76,7 +76,7 @@ class Finder:
         self.narrowed: tuple[str, list] = ("", [])
         if tickets is not None:
             try:
-                sql, params = tickets.order_by().values("pk").query.sql_with_params()
+                sql, params = tickets.order_by().values("id").query.sql_with_params()
             except EmptyResultSet:
                 self.sight.nothing = True
             else:
@@ -170,7 +170,7 @@ class Finder:
         fits_ticket = self._fits_ticket(params)
         return (
             "SELECT h.ticket_id FROM"
-            f" (SELECT n, (n % {BUCKETS} * {SPACE})::int AS base FROM generate_series(%s, %s, %s) n) b"
+            f" (SELECT n, (mod(n, {BUCKETS}) * {SPACE})::int AS base FROM generate_series(%s, %s, %s) n) b"
             " CROSS JOIN LATERAL (SELECT d.ticket_id FROM"
             f" (SELECT d.ticket_id FROM tickets_searchdocument d WHERE d.tokens @> ARRAY[{wanted}]{scope}"
             f" AND {fits} OFFSET 0) d"

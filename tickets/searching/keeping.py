@@ -6,6 +6,7 @@ first, and stops as soon as it has a page, so that a word on every other ticket 
 
 import json
 from collections.abc import Collection, Iterable
+from itertools import batched
 
 from django.db import connection
 
@@ -17,6 +18,7 @@ from .tokens import SPACE
 # numbers come again, and what is found there is told apart by the ticket itself.
 BUCKET = 32_768
 BUCKETS = 2_000
+AT_ONCE = 500
 COLUMNS = "ticket_id, merchant_id, text, internal, edition"
 
 
@@ -27,7 +29,8 @@ def bucket_base(ticket: int) -> int:
 
 def keep(*tickets: int) -> None:
     """Write the documents of these tickets as they are now. The caller has locked them, or has just created them."""
-    store([texts.document() for texts in texts_of(tickets).values()])
+    for some in batched(tickets, AT_ONCE):
+        store([texts.document() for texts in texts_of(some).values()])
 
 
 def store(documents: Collection[Document]) -> None:
@@ -47,14 +50,14 @@ def _store_postgresql(cursor, documents: Collection[Document]) -> None:
     cursor.execute(
         f"INSERT INTO tickets_searchdocument ({COLUMNS}, tokens) VALUES {places}"
         " ON CONFLICT (ticket_id) DO UPDATE SET merchant_id = EXCLUDED.merchant_id, text = EXCLUDED.text,"
-        " internal = EXCLUDED.internal, edition = EXCLUDED.edition, tokens = EXCLUDED.tokens",
+        " internal = EXCLUDED.internal, edition = EXCLUDED.edition, tokens = EXCLUDED.tokens, made_at = now()",
         [value for row in rows for value in row],
     )
 
 
 def bucket_tokens(document: Document) -> list[int]:
     base = bucket_base(document.ticket)
-    return sorted(base + token for token in document.tokens)
+    return [base + token for token in document.tokens]
 
 
 def _store_sqlite(cursor, documents: Collection[Document]) -> None:

@@ -1,4 +1,8 @@
-"""Documents for tickets that have none, or one of an older edition: batch by batch, while the house goes on."""
+"""Documents for tickets that have none or an old one: batch by batch, while the house goes on.
+
+Old is one of an earlier edition, and one from before its order was last changed: an import may have brought the
+consumer's right name, and what names the consumer is masked by it.
+"""
 
 from collections.abc import Callable
 
@@ -18,7 +22,9 @@ def waiting(everything: bool = False, after: int = 0):
     tickets = Ticket.objects.filter(pk__gt=after).order_by("pk")
     if everything:
         return tickets
-    current = SearchDocument.objects.filter(pk=OuterRef("pk"), edition=EDITION)
+    current = SearchDocument.objects.filter(
+        pk=OuterRef("pk"), edition=EDITION, made_at__gte=OuterRef("order__updated_at")
+    )
     return tickets.exclude(Exists(current))
 
 
