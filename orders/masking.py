@@ -8,6 +8,7 @@ STARS = "****"
 # ---- phone numbers, however somebody wrote them ----
 
 # Between the digits of a number people put blanks, hyphens, dots, brackets, and characters that nobody sees.
+ANY_DIGIT = re.compile(r"\d")
 UNSEEN = "\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff"
 GAP = rf"[\s\-‐-―－_.．·•*＊/~～()（）{UNSEEN}]{{0,3}}"
 DIGIT = rf"(?:\d[{UNSEEN}]*)"
@@ -80,6 +81,8 @@ def mask_phone(phone: str | None) -> str:
 
 def mask_text(text: str | None) -> str:
     """Free text with every phone number, identity card and bank card in it masked."""
+    if not ANY_DIGIT.search(text or ""):
+        return text or ""
     return LANDLINE.sub(rf"\1-{STARS}\2", MOBILE.sub(_masked, LONG_NUMBER.sub(_without_card, text or "")))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from .masking import STARS, mask_address, mask_name, mask_text
 
@@ -69,18 +70,23 @@ def mask_row(text: str | None, values: dict, path: str, former: list[dict] | Non
 def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterable[str | None]) -> str:
     """As ``mask_about``, for these names and addresses."""
     text = text or ""
-    for address in filter(None, addresses):
+    for address in dict.fromkeys(filter(None, addresses)):
         text = _without_address(text, address.strip())
     for name in sorted({name.strip() for name in names if name}, key=len, reverse=True):
-        if len(name) >= SHORTEST_NAME and "*" not in name:
+        if len(name) >= SHORTEST_NAME and "*" not in name and _perhaps(name, text):
             text = _whole(name).sub(lambda _, name=name: mask_name(name), text)
     return mask_text(text)
 
 
+def _perhaps(name: str, text: str) -> bool:
+    """Whether a look for the name is worth making a pattern of it; a name with letters may stand in any case."""
+    return name in text or name.lower() != name or name.upper() != name
+
+
 def _without_address(text: str, address: str) -> str:
     """The text with the street, and as much as is repeated of what follows it, replaced by stars."""
-    street = address.removeprefix(mask_address(address).removesuffix(STARS)).strip()
-    if "*" in address or len(street) < SHORTEST_STREET:
+    street = _street(address)
+    if "*" in address or len(street) < SHORTEST_STREET or street[:SHORTEST_STREET] not in text:
         return text
     head, pieces = street[:SHORTEST_STREET], text.split(street[:SHORTEST_STREET])
     kept = [pieces[0]]
@@ -93,6 +99,12 @@ def _without_address(text: str, address: str) -> str:
             repeated += 1
         kept.append(piece[repeated:])
     return STARS.join(kept)
+
+
+@lru_cache(maxsize=256)
+def _street(address: str) -> str:
+    """What an address says beyond what screens show of it; the texts of one ticket ask for the same again."""
+    return address.removeprefix(mask_address(address).removesuffix(STARS)).strip()
 
 
 def _whole(name: str) -> re.Pattern:

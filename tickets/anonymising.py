@@ -38,6 +38,7 @@ from .models import (
     Reveal,
     Ticket,
 )
+from .searching import keeping
 from .wording import RESULT_LETTERS
 
 BATCH = 50
@@ -231,6 +232,7 @@ def _anonymise(orders: list[Order], customers: list[Customer], now: datetime, st
     Customer.objects.filter(pk__in=whose).update(
         account=Concat(Value("已匿名:"), Cast("pk", CharField())), name="", phone="", anonymised_at=now
     )
+    keeping.keep(*keys)
     return Purge(len(customers), len(orders), len(tickets), texts, files)
 
 

@@ -1,6 +1,7 @@
 """The search bar of the ticket list: what may be asked, and what it means."""
 
 from datetime import datetime, time, timedelta
+from functools import cached_property
 
 from django import forms
 from django.db.models import Q
@@ -12,16 +13,21 @@ from orders.models import Order
 
 from .lifecycle import Status, Urgency
 from .models import Category, Ticket
+from .searching.search import Search
 
 DATE_INPUT = {"type": "date"}
 # Who has taken a ticket upon themselves; customer service holds none.
+# Shown in the empty box, never its value.
+PLACEHOLDER = "号码，或问题、结果、商品里的文字"
 HOLDERS = {"": "全部", "mine": "我的", "free": "未认领"}
 
 
 class SearchForm(forms.Form):
     """Every field is optional; fields combine with *and*. A value that cannot be read is reported and ignored."""
 
-    q = forms.CharField(label="关键词", required=False, max_length=100)
+    q = forms.CharField(
+        label="关键词", required=False, max_length=100, widget=forms.TextInput({"placeholder": PLACEHOLDER})
+    )
     number = forms.CharField(label="工单号", required=False, max_length=24)
     order_number = forms.CharField(label="订单号", required=False, max_length=64)
     phone = forms.CharField(label="手机号", required=False, max_length=40, help_text="完整号码或后4位")
@@ -52,7 +58,7 @@ class SearchForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["q"].widget.attrs.update(
-            type="search", **{"aria-label": "工单号、订单号、手机号或问题内容"}
+            type="search", **{"aria-label": "关键词：号码，或问题、结果、备注、留言、商品里的文字"}
         )
         self.fields["holder"].choices = [
             (value, label) for value, label in HOLDERS.items() if value != "mine" or user.is_merchant
@@ -102,13 +108,16 @@ class SearchForm(forms.Form):
         return None
 
     def apply(self, tickets):
-        """The tickets that fit everything that was asked."""
+        """The tickets that fit everything that was asked, but for the text: that is a matter of ``search``."""
         for name, value in self.asked.items():
-            tickets = tickets.filter(getattr(self, f"_by_{name}")(value))
+            if name != "q":
+                tickets = tickets.filter(getattr(self, f"_by_{name}")(value))
         return tickets
 
-    def _by_q(self, text: str) -> Q:
-        return Q(number=text.upper()) | Q(order_number=text) | Q(problem__icontains=text)
+    @cached_property
+    def search(self) -> Search:
+        """What the text in the box finds."""
+        return Search(self.user, self.cleaned_data.get("q", ""), self.cleaned_data.get("merchant"))
 
     def _by_number(self, number: str) -> Q:
         return Q(number=number.strip().upper())

@@ -23,6 +23,7 @@ from .reveal import Reveal
 from .robot import Robot, RobotKind
 from .round import Round
 from .scan import DeadlineScan
+from .search_document import SearchDocument
 from .snapshot import OrderSnapshot
 from .submission import Submission
 from .ticket import Ticket, TicketDraft
@@ -64,6 +65,7 @@ __all__ = [
     "Robot",
     "RobotKind",
     "Round",
+    "SearchDocument",
     "Shift",
     "SpecialDay",
     "Submission",

@@ -12,6 +12,7 @@ from merchants.access import Role
 from orders.models import Order
 
 from ..lifecycle import EventKind, Refused, Status
+from ..searching import keeping
 from ..wording import check_text
 from .round import Round
 
@@ -166,6 +167,7 @@ class HandoverVerbs:
                     from_status=into.status,
                 )
                 told.save(force_insert=True)
+                keeping.keep(into.pk)
 
     def duplicates(self):
         """The tickets that this one could be merged into, newest first."""

@@ -13,6 +13,7 @@ from orders.models import Order
 from ..clock import database_now
 from ..lifecycle import OPENERS, EventKind, Refused, Status, Urgency
 from ..notifying import announcing
+from ..searching import keeping
 from ..wording import check_problem
 from .attachment import Attachment
 from .catalogue import Category, PolicyBook
@@ -86,6 +87,7 @@ class Opening:
             )
             for ticket, (draft, _) in zip(tickets, drafts, strict=True):
                 Attachment.bind(draft.attachments, by_user=by_user, at=now, ticket=ticket, opened=True)
+            keeping.keep(*(ticket.pk for ticket in tickets))
             announcing.tell_opened(tickets, events)
         return tickets
 

@@ -15,6 +15,7 @@ from merchants.access import ScopedQuerySet
 
 from ..lifecycle import AlreadyHandled, EventKind, Status
 from ..notifying import announcing
+from ..searching import keeping
 from ..wording import check_note
 from .draft import Draft
 
@@ -160,6 +161,7 @@ class Rated:
             event.save(force_insert=True)
             if by_user:
                 Draft.use(by_user, "rate", ticket=self)
+            keeping.keep(self.pk)
             if rating.is_low:
                 announcing.tell_low_rating(self, event)
         return rating

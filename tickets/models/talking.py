@@ -13,6 +13,7 @@ from ..clock import database_now
 from ..lifecycle import Refused, Status
 from ..mentioning import mentioned
 from ..notifying.talking import tell_message
+from ..searching import keeping
 from ..wording import check_text
 from .attachment import Attachment
 from .draft import Draft
@@ -86,6 +87,7 @@ class Talking:
             people = [
                 person for person in mentioned(text, User.objects.side_of(by_user)) if person != by_user
             ]
+            keeping.keep(self.pk)
             Mention.objects.bulk_create(Mention(message=message, person=person) for person in people)
             tell_message(self, message, people)
             Draft.use(by_user, "note" if message.is_internal else "message", ticket=self)

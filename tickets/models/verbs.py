@@ -17,6 +17,7 @@ from merchants.access import MERCHANT_ROLES, NotVisible
 from ..clock import database_now
 from ..lifecycle import OPEN_STATUSES, TRANSITIONS, AlreadyHandled, Archived, EventKind, Refused, Transition
 from ..notifying import announcing
+from ..searching import keeping
 from ..wording import check_note, check_text
 from ..worktime import ServiceTime
 from .alert import Alert, AlertLevel
@@ -198,6 +199,7 @@ class Verbs:
         if code is not None:
             event.reason_code, event.reason_name = code, code.name
         event.save(force_insert=True)
+        keeping.keep(self.pk)
         announcing.tell_event(self, event)
         if by_user:
             Draft.use(by_user, transition.verb, ticket=self)

@@ -18,9 +18,11 @@ from ..models import Ticket
 from ..models.queries import TABS
 from ..paging import SIZE, Ordering, page, query_without
 from ..search import HOLDERS, SearchForm
+from ..searching.snippets import with_hits
 from ..tabs import tab_links
 from ..timeliness import countdown
 
+NEWEST = "-created"
 SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
 # What a list shows is read as plain values: objects would cost more than the page itself.
 COLUMNS = [
@@ -41,15 +43,21 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('tickets:list')}?{urlencode(masked)}")
     now = database_now()
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "todo"
-    found = form.apply(Ticket.objects.for_user(request.user))
-    counts = found.tab_counts(now)
+    found, search = form.apply(Ticket.objects.for_user(request.user)), form.search
     sort, ordering = _ordering(request.GET.get("sort", ""), tab)
     size = bulk.MOST if request.GET.get("per") == str(bulk.MOST) else SIZE
-    pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab], size)
+    if search.condition is None:
+        counts, sort = search.counts(found, now), NEWEST
+        pager = search.page(found.in_tab(tab, now), COLUMNS, request.GET, counts[tab], size)
+    else:
+        found = found.filter(search.condition)
+        counts = found.tab_counts(now)
+        pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab], size)
     context = {
         "form": form,
         "tabs": tab_links(TABS, counts, tab, query_without(request.GET, "tab", "sort"), name="tab"),
-        "rows": [_row(values, now) for values in pager.rows],
+        "rows": with_hits([_row(values, now) for values in pager.rows], search),
+        "search": search,
         "bulk_verbs": bulk.verbs_offered(request.user),
         "per": _per(request, size, counts[tab]),
         "holders": _holders(request) if request.user.is_merchant else [],

@@ -8,6 +8,7 @@ STEPS = {
     "上传的文件": "prune_files",
     "归档": "archive_tickets",
     "消费者信息": "purge_consumers",
+    "搜索文字": "rebuild_search",
 }
 
 

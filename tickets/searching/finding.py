@@ -1,0 +1,242 @@
+"""Looking through the documents: the newest tickets whose texts answer a question, within what a person may see.
+
+Every statement is bounded. A look at the newest documents answers what stands on many tickets. What is left is looked
+up by its tokens, bucket by bucket from the newest (PostgreSQL), or streamed by FTS5 from the newest (SQLite), until
+there are enough. What an index offers is always compared with the texts themselves.
+"""
+
+from dataclasses import dataclass, replace
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from .asking import Question, Word
+from .keeping import BUCKET, BUCKETS, merchant_token
+from .tokens import SPACE
+
+# How many of the newest documents are looked at before an index is asked.
+PROBED = 1_000
+# Of 1,000 documents: a word that stands on more is found sooner by reading on than by its bucket's tokens.
+FREQUENT = 50
+# So few tickets are looked at one by one, whatever stands on them.
+FEW = 3_000
+LAST = 2**62
+
+
+class Sight:
+    """Whose documents, and which of their texts: all for customer service, a merchant's own for its people."""
+
+    def __init__(self, user, merchant: int | None = None):
+        self.reads_notes = user.is_service
+        self.merchant = merchant if user.is_service else user.merchant_id
+        self.nothing = not (user.is_service or (user.is_merchant and self.merchant))
+
+    def scope(self, params: list) -> str:
+        if self.merchant is None:
+            return ""
+        params.append(self.merchant)
+        return " AND d.merchant_id = %s"
+
+    def texts(self, question: Question, params: list) -> str:
+        """The condition that the texts this person may read have every word."""
+        columns = ["d.text", "d.internal"] if self.reads_notes else ["d.text"]
+        conditions = []
+        for word in question.words:
+            conditions.append(" OR ".join(_has(column, word, params) for column in columns))
+        return " AND ".join(f"({condition})" for condition in conditions)
+
+
+def _has(column: str, word: Word, params: list) -> str:
+    postgresql = connection.vendor == "postgresql"
+    if word.pattern:
+        params.append(word.pattern)
+        return f"{column} ~ %s" if postgresql else f"{column} REGEXP %s"
+    params.append(word.literals[0])
+    return f"strpos({column}, %s) > 0" if postgresql else f"instr({column}, %s) > 0"
+
+
+class Finder:
+    """One question of one person, within a narrower choice of tickets if there is one.
+
+    ``tickets`` is a query set of tickets; ``merchant`` is one merchant's key: customer service asks about its tickets.
+    """
+
+    def __init__(
+        self,
+        user,
+        question: Question,
+        tickets: QuerySet | None = None,
+        *,
+        merchant: int | None = None,
+        probed: int = PROBED,
+    ):
+        self.sight, self.question, self.probed = Sight(user, merchant), question, probed
+        self.tickets = tickets
+        self.narrowed: tuple[str, list] = ("", [])
+        if tickets is not None:
+            try:
+                sql, params = tickets.order_by().values("id").query.sql_with_params()
+            except EmptyResultSet:
+                self.sight.nothing = True
+            else:
+                self.narrowed = (sql, list(params))
+
+    def older(self, limit: int, than: int | None = None) -> list[int]:
+        """The keys of the newest tickets that fit, at most ``limit``, all older than the ticket ``than``."""
+        return self._near(limit, Way(older=True, start=LAST if than is None else than))
+
+    def newer(self, limit: int, than: int) -> list[int]:
+        """The keys of the tickets that fit and follow upon the ticket ``than``, the newest first."""
+        return self._near(limit, Way(older=False, start=than))
+
+    def _near(self, limit: int, way: "Way") -> list[int]:
+        if self.sight.nothing:
+            return []
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                found = self._near_postgresql(cursor, limit, way)
+            else:
+                found = self._run(cursor, *self._streamed(limit, way))
+        return sorted(found, reverse=True)
+
+    # ---- PostgreSQL ----
+
+    def _near_postgresql(self, cursor, limit: int, way: "Way") -> list[int]:
+        if (few := self._few()) is not None:
+            return self._run(cursor, *self._among(few, limit, way))
+        found, last, probed = self._probe(cursor, limit, way)
+        if probed < self.probed or len(found) >= limit:
+            return found
+        rest, way = limit - len(found), replace(way, start=last)
+        if len(found) > FREQUENT:
+            return found + self._run(cursor, *self._walked(rest, way))
+        return found + self._run(cursor, *self._looked_up(cursor, rest, way))
+
+    def _few(self) -> list[int] | None:
+        """The tickets asked for where they are so few that each can be looked at."""
+        if self.tickets is None:
+            return None
+        few = list(self.tickets.order_by().values_list("pk", flat=True)[: FEW + 1])
+        return few if len(few) <= FEW else None
+
+    def _among(self, tickets: list[int], limit: int, way: "Way") -> tuple[str, list]:
+        params = [tickets, way.start]
+        scope = self.sight.scope(params)
+        fits = self.sight.texts(self.question, params)
+        return (
+            f"SELECT d.ticket_id FROM (SELECT id FROM unnest(%s::bigint[]) t(id) WHERE id {way.beyond} %s"
+            f" ORDER BY id {way.direction}) t CROSS JOIN LATERAL (SELECT d.ticket_id FROM"
+            f" tickets_searchdocument d WHERE d.ticket_id = t.id{scope} AND {fits} OFFSET 0) d LIMIT {limit}",
+            params,
+        )
+
+    def _probe(self, cursor, limit: int, way: "Way") -> tuple[list[int], int, int]:
+        """What fits among the nearest documents; which was the last one looked at, and how many there were."""
+        params = []
+        fits = self.sight.texts(self.question, params) + self._fits_ticket(params)
+        params.append(way.start)
+        scope = self.sight.scope(params)
+        cursor.execute(
+            f"SELECT ticket_id, {fits} FROM"
+            " (SELECT d.ticket_id, d.text, d.internal FROM tickets_searchdocument d"
+            f" WHERE d.ticket_id {way.beyond} %s{scope}"
+            f" ORDER BY d.ticket_id {way.direction} LIMIT {self.probed}) d",
+            params,
+        )
+        rows = cursor.fetchall()
+        looked_at = sorted((ticket for ticket, _ in rows), reverse=way.older)
+        found = {ticket for ticket, fits in rows if fits}
+        last = looked_at[-1] if looked_at else way.start
+        return [ticket for ticket in looked_at if ticket in found][:limit], last, len(rows)
+
+    def _walked(self, limit: int, way: "Way") -> tuple[str, list]:
+        params = [way.start]
+        scope = self.sight.scope(params)
+        fits = self.sight.texts(self.question, params) + self._fits_ticket(params)
+        return (
+            f"SELECT d.ticket_id FROM tickets_searchdocument d WHERE d.ticket_id {way.beyond} %s{scope}"
+            f" AND {fits} ORDER BY d.ticket_id {way.direction} LIMIT {limit}",
+            params,
+        )
+
+    def _looked_up(self, cursor, limit: int, way: "Way") -> tuple[str, list]:
+        """``OFFSET 0`` keeps the planner from walking through a whole bucket instead of asking the index."""
+        wanted = ", ".join(f"b.base + {token}" for token in self.question.tokens)
+        params = [*self._buckets(cursor, way), -1 if way.older else 1]
+        scope = self.sight.scope(params)
+        fits = self.sight.texts(self.question, params)
+        params.append(way.start)
+        fits_ticket = self._fits_ticket(params)
+        return (
+            "SELECT h.ticket_id FROM"
+            f" (SELECT n, (mod(n, {BUCKETS}) * {SPACE})::int AS base FROM generate_series(%s, %s, %s) n) b"
+            " CROSS JOIN LATERAL (SELECT d.ticket_id FROM"
+            f" (SELECT d.ticket_id FROM tickets_searchdocument d WHERE d.tokens @> ARRAY[{wanted}]{scope}"
+            f" AND {fits} OFFSET 0) d"
+            f" WHERE d.ticket_id / {BUCKET} = b.n AND d.ticket_id {way.beyond} %s{fits_ticket}"
+            f" ORDER BY d.ticket_id {way.direction} LIMIT {limit}) h LIMIT {limit}",
+            params,
+        )
+
+    def _buckets(self, cursor, way: "Way") -> list[int]:
+        """The first and the last bucket in which this person has anything that way."""
+        params = []
+        scope = self.sight.scope(params)
+        params.append(way.start)
+        cursor.execute(
+            "SELECT max(d.ticket_id), min(d.ticket_id) FROM tickets_searchdocument d"
+            f" WHERE true{scope} AND d.ticket_id {way.beyond} %s",
+            params,
+        )
+        newest, oldest = (bound // BUCKET if bound is not None else 0 for bound in cursor.fetchone())
+        return [newest, oldest] if way.older else [oldest, newest]
+
+    # ---- SQLite ----
+
+    def _streamed(self, limit: int, way: "Way") -> tuple[str, list]:
+        wanted = [f"t{token:x}" for token in self.question.tokens]
+        if self.sight.merchant:
+            wanted.insert(0, merchant_token(self.sight.merchant))
+        params = [" AND ".join(wanted), way.start]
+        scope = self.sight.scope(params)
+        fits = self.sight.texts(self.question, params) + self._fits_ticket(params)
+        # CROSS JOIN: the stream leads, and what it offers is looked at in its order.
+        return (
+            "SELECT d.ticket_id FROM tickets_searchtokens CROSS JOIN tickets_searchdocument d"
+            " ON d.ticket_id = tickets_searchtokens.rowid WHERE tickets_searchtokens MATCH %s"
+            f" AND tickets_searchtokens.rowid {way.beyond} %s{scope} AND {fits}"
+            f" ORDER BY tickets_searchtokens.rowid {way.direction} LIMIT {limit}",
+            params,
+        )
+
+    # ---- both ----
+
+    def _fits_ticket(self, params: list) -> str:
+        """The condition that the ticket of document ``d`` is among those asked for; looked up one by one."""
+        sql, values = self.narrowed
+        if not sql:
+            return ""
+        params += values
+        fence = " OFFSET 0" if connection.vendor == "postgresql" else ""
+        return f" AND EXISTS (SELECT 1 FROM ({sql}) t WHERE t.id = d.ticket_id{fence})"
+
+    def _run(self, cursor, sql: str, params: list) -> list[int]:
+        cursor.execute(sql, params)
+        return [row[0] for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From which ticket on, and whether to the older ones."""
+
+    older: bool
+    start: int
+
+    @property
+    def beyond(self) -> str:
+        return "<" if self.older else ">"
+
+    @property
+    def direction(self) -> str:
+        return "DESC" if self.older else "ASC"

@@ -1,0 +1,106 @@
+"""The documents of tickets, kept with what they say: written in the same transaction, or all anew.
+
+On PostgreSQL the tokens carry the *bucket* of their ticket in front: a search walks from bucket to bucket, the newest
+first, and stops as soon as it has a page, so that a word on every other ticket costs no more than a rare one.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from itertools import batched
+
+from django.db import connection
+
+from ..models.search_document import SearchDocument
+from .texts import Document, texts_of
+from .tokens import SPACE
+
+# Tickets in one bucket, and how many buckets have numbers of their own: tokens are 32 bits wide. After that the
+# numbers come again, and what is found there is told apart by the ticket itself.
+BUCKET = 32_768
+BUCKETS = 2_000
+AT_ONCE = 500
+COLUMNS = "ticket_id, merchant_id, text, internal, edition"
+
+
+def bucket_base(ticket: int) -> int:
+    """What stands in front of the tokens of a ticket's bucket."""
+    return (ticket // BUCKET) % BUCKETS * SPACE
+
+
+def keep(*tickets: int) -> None:
+    """Write the documents of these tickets as they are now. The caller has locked them, or has just created them."""
+    for some in batched(tickets, AT_ONCE):
+        store([texts.document() for texts in texts_of(some).values()])
+
+
+def store(documents: Collection[Document]) -> None:
+    """Write these documents in place of what was there."""
+    if not documents:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _store_postgresql(cursor, documents)
+        else:
+            _store_sqlite(cursor, documents)
+
+
+def _store_postgresql(cursor, documents: Collection[Document]) -> None:
+    rows = [(*document, bucket_tokens(document)) for document in documents]
+    places = ", ".join(["(%s, %s, %s, %s, %s, %s::int[])"] * len(rows))
+    cursor.execute(
+        f"INSERT INTO tickets_searchdocument ({COLUMNS}, tokens) VALUES {places}"
+        " ON CONFLICT (ticket_id) DO UPDATE SET merchant_id = EXCLUDED.merchant_id, text = EXCLUDED.text,"
+        " internal = EXCLUDED.internal, edition = EXCLUDED.edition, tokens = EXCLUDED.tokens, made_at = now()",
+        [value for row in rows for value in row],
+    )
+
+
+def bucket_tokens(document: Document) -> list[int]:
+    base = bucket_base(document.ticket)
+    return [base + token for token in document.tokens]
+
+
+def _store_sqlite(cursor, documents: Collection[Document]) -> None:
+    """FTS5 keeps no copy of what it indexes: what is to go has to be told to it as it was."""
+    wanted = json.dumps([document.ticket for document in documents])
+    cursor.execute(
+        f"SELECT {COLUMNS} FROM tickets_searchdocument WHERE ticket_id IN (SELECT value FROM json_each(%s))",
+        [wanted],
+    )
+    gone = [Document(*row) for row in cursor.fetchall()]
+    cursor.executemany(
+        "INSERT INTO tickets_searchtokens (tickets_searchtokens, rowid, tokens) VALUES ('delete', %s, %s)",
+        [(document.ticket, sqlite_tokens(document)) for document in gone],
+    )
+    cursor.executemany(
+        f"INSERT OR REPLACE INTO tickets_searchdocument ({COLUMNS}) VALUES (%s, %s, %s, %s, %s)",
+        [tuple(document) for document in documents],
+    )
+    cursor.executemany(
+        "INSERT INTO tickets_searchtokens (rowid, tokens) VALUES (%s, %s)",
+        [(document.ticket, sqlite_tokens(document)) for document in documents],
+    )
+
+
+def sqlite_tokens(document: Document) -> str:
+    """As words for FTS5; the merchant is one of them."""
+    return " ".join(
+        [merchant_token(document.merchant), *(f"t{token:x}" for token in sorted(document.tokens))]
+    )
+
+
+def merchant_token(merchant: int) -> str:
+    return f"m{merchant}"
+
+
+def wrong_documents(tickets: Iterable[int]) -> list[int]:
+    """Of these tickets, those whose document is not what it would be if it were made now."""
+    there = {
+        row[0]: Document(*row)
+        for row in SearchDocument.objects.filter(pk__in=tickets).values_list(
+            "ticket", "merchant", "text", "internal", "edition"
+        )
+    }
+    return [
+        ticket for ticket, texts in texts_of(list(tickets)).items() if there.get(ticket) != texts.document()
+    ]

@@ -1,0 +1,115 @@
+"""The box of the list: what a text means, which tickets it finds, and the page of them.
+
+Few hits are known by their keys, and the list treats them as any other choice: ``condition``. Of many hits only the
+newest are looked for, page by page, and counts say how many there are at least.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from ..paging import Page, query_without
+from .asking import Question
+from .finding import Finder
+from .numbers import Meant, meant_by
+
+# As many hits are known by their keys: at least the longest page.
+KNOWN = 200
+CHUNK = 1_000
+
+
+class AtLeast(int):
+    """A number that is only known to be reached: ``200+``."""
+
+    def __str__(self) -> str:
+        return f"{int(self)}+"
+
+    def __html__(self) -> str:
+        return str(self)
+
+
+class Search:
+    """A text and who asks. ``merchant`` is the one to which customer service has narrowed the list."""
+
+    def __init__(self, user, text: str, merchant=None):
+        self.user, self.text, self.merchant = user, text, merchant.pk if merchant else None
+        self.meant: Meant | None = meant_by(user, text)
+        self.question = None if self.meant else Question.read(text)
+
+    def __bool__(self) -> bool:
+        """Whether anything was asked."""
+        return bool(self.meant or self.question)
+
+    @property
+    def texts_url(self) -> str:
+        """The same text, looked for in what people wrote and not among the numbers."""
+        return "?" + urlencode({"tab": "all", "q": f'"{self.text.strip()}"'})
+
+    @cached_property
+    def _newest(self) -> list[int]:
+        return self._finder().older(KNOWN + 1)
+
+    @cached_property
+    def condition(self) -> Q | None:
+        """The condition of the tickets that are found; ``None`` where there are too many to name them all."""
+        if self.meant:
+            return self.meant.condition
+        if self.question is None:
+            return Q()
+        return Q(pk__in=self._newest) if len(self._newest) <= KNOWN else None
+
+    def counts(self, tickets: QuerySet, now) -> dict[str, int]:
+        """The tabs' counts of many hits among ``tickets``: exact, or the least that it is."""
+        newest = self._finder(tickets).older(KNOWN + 1)
+        if len(newest) <= KNOWN:
+            return tickets.model.objects.filter(pk__in=newest).tab_counts(now)
+        waiting = self._finder(tickets.filter(is_open=True)).older(KNOWN + 1)
+        counts = tickets.model.objects.filter(pk__in=waiting).tab_counts(now)
+        if len(waiting) > KNOWN:
+            counts = {tab: AtLeast(min(count, KNOWN)) for tab, count in counts.items()}
+        return counts | {"all": AtLeast(KNOWN)}
+
+    def page(self, tickets: QuerySet, columns: list[str], query: QueryDict, total: int, size: int) -> Page:
+        """One page of many hits among ``tickets``, the newest first; its key in an address is the ticket's."""
+        after, before = _key(query.get("after")), _key(query.get("before"))
+        finder = self._finder(tickets)
+        if before is not None:
+            keys = finder.newer(size + 1, before)
+            more, keys = len(keys) > size, keys[-size:]
+        else:
+            keys = finder.older(size + 1, after)
+            more, keys = len(keys) > size, keys[:size]
+        rows = {row["id"]: row for row in tickets.model.objects.filter(pk__in=keys).values(*columns)}
+        placed = after is not None or before is not None
+        has_before = more if before is not None else after is not None
+        has_after = before is not None or more
+        return Page(
+            rows=[rows[key] for key in keys if key in rows],
+            total=total,
+            first_url=_url(query) if placed else None,
+            prev_url=_url(query, before=keys[0]) if has_before and keys else None,
+            next_url=_url(query, after=keys[-1]) if has_after and keys else None,
+        )
+
+    def every(self, tickets: QuerySet) -> Iterator[list[int]]:
+        """The keys of all hits among ``tickets``, the newest first, chunk by chunk (for a download)."""
+        finder, last = self._finder(tickets), None
+        while keys := finder.older(CHUNK, last):
+            yield keys
+            last = keys[-1]
+
+    def _finder(self, tickets: QuerySet | None = None) -> Finder:
+        return Finder(self.user, self.question, tickets, merchant=self.merchant)
+
+
+def _key(text: str | None) -> int | None:
+    """The ticket's key at the end of a place in a list; ``None`` for a place that nobody here has made."""
+    key = (text or "").rpartition("~")[2]
+    return int(key) if key.isascii() and key.isdigit() and len(key) <= 18 else None
+
+
+def _url(query: QueryDict, **cursor: int) -> str:
+    return "?" + urlencode(query_without(query) | cursor)
