@@ -4,7 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.contrib.sessions.models import Session
+from merchants.models import Session
 from django.core.management import CommandError, call_command
 
 from tests.evidence import shelved
