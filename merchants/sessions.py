@@ -1,4 +1,4 @@
-"""Where logins are kept (``SESSION_ENGINE``): session, person and merchant come in one statement, and nothing is written.
+"""Where logins are kept (``SESSION_ENGINE``): session, person and merchant in one statement, and nothing is written.
 
 Nothing is remembered between two requests: whoever was switched off, got another password or was logged out elsewhere
 is out with the very next one.

@@ -19,7 +19,7 @@ _used: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
 
 
 def check_rested(connection: Connection) -> None:
-    """Raise for a connection that does not work any more; one statement where it has rested or its server has spoken."""
+    """Raise for a connection that does not work any more; asks it where it has rested or its server has spoken."""
     now = time.monotonic()
     if now - _used.get(connection, -RESTED_SECONDS) >= RESTED_SECONDS or _has_spoken(connection):
         ConnectionPool.check_connection(connection)

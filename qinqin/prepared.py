@@ -5,10 +5,12 @@ compiled once for each database; afterwards only the values of its slots differ.
 prepared by the server (constants are literals in it, so that partial indexes serve it under a generic plan).
 """
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from psycopg import Cursor
@@ -58,12 +60,70 @@ class Prepared:
         return statement
 
 
+# The database's time within a statement; unlike clock_timestamp() an index can be asked for it.
+NOW = {"postgresql": "statement_timestamp()", "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"}
+
+
+class Together:
+    """Several small questions in one statement, and what time it was.
+
+    ``counts`` are query sets that are counted, ``lists`` those whose one column is collected (in their order). Where a
+    slot is called ``now_at``, it is the time of the statement. ``once``: not worth a plan of its own.
+    """
+
+    def __init__(
+        self,
+        counts: dict[str, Callable[[Slots], QuerySet]],
+        lists: dict[str, Callable[[Slots], QuerySet]],
+        *,
+        once: bool = False,
+    ):
+        self.counts, self.lists, self.once = counts, lists, once
+        self.compiled: dict[str, tuple[str, list[_Statement]]] = {}
+
+    def ask(self, **values) -> dict[str, datetime | int | list[int]]:
+        """The answers by their names, and ``now``. One statement."""
+        if connection.vendor not in self.compiled:
+            self.compiled[connection.vendor] = self._compile()
+        sql, parts = self.compiled[connection.vendor]
+        params = [value for part in parts for value in part.params(values)]
+        with connection.cursor() if self.once else prepared_cursor() as cursor:
+            cursor.execute(sql, params)
+            now, *found = cursor.fetchone()
+        if isinstance(now, str):
+            now = datetime.fromisoformat(now).replace(tzinfo=UTC)
+        answers = dict(zip([*self.counts, *self.lists], found, strict=True))
+        for name in self.lists:
+            ids = answers[name]
+            answers[name] = (json.loads(ids) if isinstance(ids, str) else ids) or []
+        return answers | {"now": now}
+
+    def _compile(self) -> tuple[str, list["_Statement"]]:
+        now = NOW[connection.vendor]
+        parts = [_Statement(build, now) for build in (*self.counts.values(), *self.lists.values())]
+        collected = "json_agg" if connection.vendor == "postgresql" else "json_group_array"
+        chosen = ["count(*)"] * len(self.counts)
+        chosen += [f'{collected}(part."{part.names[0]}")' for part in parts[len(self.counts) :]]
+        pieces = [
+            f"(SELECT {what} FROM ({part.sql}) AS part)"  # noqa: S608 - compiled by the ORM
+            for what, part in zip(chosen, parts, strict=True)
+        ]
+        return f"SELECT {', '.join([now, *pieces])}", parts
+
+
 class _Statement:
-    def __init__(self, build: Callable[[Slots], QuerySet]):
+    """A compiled query set. ``now`` is the SQL that stands in place of the slot ``now_at``, if given."""
+
+    def __init__(self, build: Callable[[Slots], QuerySet], now: str = ""):
         slots = Slots()
         query = build(slots).query
         compiler = query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:  # nothing fits, and the ORM knows it
+            sql, params = "SELECT NULL AS nothing WHERE 1 = 0", ()
+            self.names, self.converters, self.places, self.sql = ["nothing"], [], [], sql
+            return
         self.names = [*query.extra_select, *query.values_select, *query.annotation_select]
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         self.converters = [
@@ -71,21 +131,29 @@ class _Statement:
             for place, (converters, expression) in compiler.get_converters(columns).items()
         ]
         stand_ins = {_adapted(stand_in): name for name, stand_in in slots.taken.items()}
-        self.order = [stand_ins[value] for value in params if _is_slot(value, stand_ins)]
-        self.sql = sql if connection.vendor != "postgresql" else _with_constants(sql, params, stand_ins)
-        self.constants = params
-        self.slots = [stand_ins.get(value) if _is_slot(value, stand_ins) else None for value in params]
+        # What each place of the statement takes: a constant, or the value of a slot.
+        self.places: list[tuple[str | None, object]] = []
+        self.sql, *pieces = re.split(r"(?<!%)%s", sql)
+        for value, piece in zip(params, pieces, strict=True):
+            name = stand_ins.get(value) if isinstance(value, (int, str, datetime)) else None
+            if name == "now_at" and now:
+                self.sql += now
+            elif name is None and connection.vendor == "postgresql":
+                self.sql += _literal(value)
+            else:
+                self.places.append((name, value))
+                self.sql += "%s"
+            self.sql += piece
+
+    def params(self, values: dict) -> list:
+        """What is given to the database for these values of the slots."""
+        if connection.vendor == "postgresql":
+            return [_typed(values[name]) for name, _ in self.places]
+        return [constant if name is None else _adapted(values[name]) for name, constant in self.places]
 
     def rows(self, values: dict) -> list[tuple]:
-        if connection.vendor == "postgresql":
-            params = [_typed(values[name]) for name in self.order]
-        else:
-            params = [
-                constant if name is None else _adapted(values[name])
-                for constant, name in zip(self.constants, self.slots, strict=True)
-            ]
         with prepared_cursor() as cursor:
-            cursor.execute(self.sql, params)
+            cursor.execute(self.sql, self.params(values))
             rows = cursor.fetchall()
         if not self.converters:
             return rows
@@ -113,10 +181,6 @@ def prepared_cursor():
         return connection._prepare_cursor(PreparingCursor(connection.connection))
 
 
-def _is_slot(value, stand_ins: dict) -> bool:
-    return isinstance(value, (int, str, datetime)) and not isinstance(value, bool) and value in stand_ins
-
-
 def _adapted(value):
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
@@ -126,10 +190,6 @@ def _typed(value):
     return Int8(value) if isinstance(value, int) else value
 
 
-def _with_constants(sql: str, params: tuple, stand_ins: dict) -> str:
+def _literal(value) -> str:
     connection.ensure_connection()
-    text, *pieces = re.split(r"(?<!%)%s", sql)
-    for value, piece in zip(params, pieces, strict=True):
-        constant = Literal(value).as_string(connection.connection).replace("%", "%%")
-        text += ("%s" if _is_slot(value, stand_ins) else constant) + piece
-    return text
+    return Literal(value).as_string(connection.connection).replace("%", "%%")

@@ -14,6 +14,9 @@ from .lifecycle import Status, Urgency
 from .models import Category, Ticket
 
 DATE_INPUT = {"type": "date"}
+# What a list is only looked through for: no index holds the tickets that fit in the order of the list. All other fields
+# find their tickets by an index of their own.
+LOOKED_THROUGH = frozenset({"q", "category", "urgency", "status", "holder", "created_from", "created_to"})
 # Who has taken a ticket upon themselves; customer service holds none.
 HOLDERS = {"": "全部", "mine": "我的", "free": "未认领"}
 
@@ -105,6 +108,18 @@ class SearchForm(forms.Form):
         """The tickets that fit everything that was asked."""
         for name, value in self.asked.items():
             tickets = tickets.filter(getattr(self, f"_by_{name}")(value))
+        return tickets
+
+    def scope(self, tickets, by_creation: bool):
+        """The tickets that a page is looked through for; ``None`` where an index finds all that was asked.
+
+        ``by_creation``: in the order of creation, in which the days that were asked for are one stretch.
+        """
+        asked = self.asked.keys()
+        if asked - LOOKED_THROUGH - {"merchant"} or not asked & LOOKED_THROUGH:
+            return None
+        for name in asked & ({"merchant", "created_from", "created_to"} if by_creation else {"merchant"}):
+            tickets = tickets.filter(getattr(self, f"_by_{name}")(self.asked[name]))
         return tickets
 
     def _by_q(self, text: str) -> Q:

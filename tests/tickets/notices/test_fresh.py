@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, time
 
 import pytest
-from merchants.models import Session
 
+from merchants.models import Session
 from tests.factories import NoticeFactory, TicketFactory
 from tests.pages import signed_in, statements
 from tickets.models import Notice, NoticeKind, NoticePreference
