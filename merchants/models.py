@@ -1,6 +1,7 @@
 """Who may act, and for whom."""
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -116,3 +117,18 @@ class User(AbstractUser):
     def affiliation(self) -> str:
         """How this person is introduced in a ticket's history: 客服, 主管, or the merchant's name."""
         return self.merchant.name if self.is_merchant else self.get_role_display()
+
+
+class Session(AbstractBaseSession):
+    """A login, as Django keeps it, and beside it whose it is, so that both are read at once (merchants/sessions.py)."""
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name="账号", null=True, related_name="sessions")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登录"
+
+    @classmethod
+    def get_session_store_class(cls):
+        from .sessions import SessionStore
+
+        return SessionStore

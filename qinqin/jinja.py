@@ -18,6 +18,8 @@ from tickets.bell import bell
 from tickets.timeliness import moment_words, span_words
 from tickets.watching import last_scan
 
+from .paging import count_words
+
 DASH = "—"
 
 
@@ -34,6 +36,11 @@ def exact_time(moment: datetime | None) -> str:
 def money(amount: Decimal | None) -> str:
     """``¥1,234.50``; a dash for an amount nobody told us."""
     return DASH if amount is None else f"¥{amount:,.2f}"
+
+
+def show_count(number: int | str) -> str:
+    """A count as far as it was counted: 42, 10000+; what is in words already stays."""
+    return count_words(number) if isinstance(number, int) else number
 
 
 def dash(value: object) -> object:
@@ -60,6 +67,6 @@ def environment(**options) -> Environment:
         duration=span_words, money=money, dash=dash,
         mask_phone=masking.mask_phone, mask_name=masking.mask_name,
         mask_address=masking.mask_address, mask_text=masking.mask_text,
-        mask_about=mask_about,
+        mask_about=mask_about, count=show_count,
     )  # fmt: skip
     return env

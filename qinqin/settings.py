@@ -14,6 +14,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from qinqin.pooling import check_rested
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # The hosts of 钉钉, 企业微信 and 飞书 (two of them).
@@ -161,11 +163,18 @@ def read_database() -> dict:
         database["CONN_HEALTH_CHECKS"] = True
         database["OPTIONS"] = {
             **database.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": read_number("DATABASE_POOL", 8, 1, 200), "timeout": 5},
+            "pool": {
+                "min_size": 1,
+                "max_size": read_number("DATABASE_POOL", 8, 1, 200),
+                "timeout": 5,
+                "check": check_rested,
+            },
+            # Only what asks for it is prepared (qinqin/prepared.py), and is planned once for each connection.
+            "prepare_threshold": 0,
             "connect_timeout": 5,
             "application_name": "qinqin",
             "options": f"-c statement_timeout={statement_seconds}s -c lock_timeout=5s"
-            " -c idle_in_transaction_session_timeout=60s",
+            " -c idle_in_transaction_session_timeout=60s -c plan_cache_mode=force_generic_plan",
         }
     else:
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
@@ -218,7 +227,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "merchants.middleware.AuthenticationMiddleware",
     "qinqin.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -267,6 +276,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+SESSION_ENGINE = "merchants.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 SESSION_COOKIE_NAME = "qinqin_session"
 CSRF_COOKIE_NAME = "qinqin_csrf"

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 
 from merchants.access import WORKING_ROLES
 
-from .models import Notice
 from .models.notice import MOST_COUNTED
+from .surroundings import surroundings
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,8 @@ class Bell:
 
 
 def bell(request: HttpRequest) -> Bell | None:
-    """The bell of the person who asks; ``None`` for those who are never told anything. Asked once per request."""
+    """The bell of the person who asks; ``None`` for those who are never told anything."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.role not in WORKING_ROLES:
         return None
-    if not hasattr(request, "bell"):
-        request.bell = Bell(Notice.objects.newest_unread_ids(user))
-    return request.bell
+    return Bell(surroundings(request)["unread"])

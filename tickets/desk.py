@@ -4,11 +4,11 @@ from django import forms
 from django.db.models import Count, Q
 
 from merchants.models import Merchant, User
+from qinqin.paging import Ordering
 
 from .lifecycle import Urgency
 from .models import Category, Round
 from .models.figures import LATENESS, REPEATED, REPEATED_DAYS, Rate
-from .paging import Ordering
 from .period import CHOICES, LONGEST_DAYS, Period
 
 SHOWS = {"overdue": "现在超时", "due_soon": "即将超时", "late": "超时提交", "repeat": "屡次超时"}

@@ -16,6 +16,9 @@ from .models import Category, Ticket
 from .searching.search import Search
 
 DATE_INPUT = {"type": "date"}
+# What a list is only looked through for: no index holds the tickets that fit in the order of the list. All other fields
+# find their tickets by an index of their own.
+LOOKED_THROUGH = frozenset({"q", "category", "urgency", "status", "holder", "created_from", "created_to"})
 # Who has taken a ticket upon themselves; customer service holds none.
 # Shown in the empty box, never its value.
 PLACEHOLDER = "号码，或问题、结果、商品里的文字"
@@ -118,6 +121,18 @@ class SearchForm(forms.Form):
     def search(self) -> Search:
         """What the text in the box finds."""
         return Search(self.user, self.cleaned_data.get("q", ""), self.cleaned_data.get("merchant"))
+
+    def scope(self, tickets, by_creation: bool):
+        """The tickets that a page is looked through for; ``None`` where an index finds all that was asked.
+
+        ``by_creation``: in the order of creation, in which the days that were asked for are one stretch.
+        """
+        asked = self.asked.keys()
+        if asked - LOOKED_THROUGH - {"merchant"} or not asked & LOOKED_THROUGH:
+            return None
+        for name in asked & ({"merchant", "created_from", "created_to"} if by_creation else {"merchant"}):
+            tickets = tickets.filter(getattr(self, f"_by_{name}")(self.asked[name]))
+        return tickets
 
     def _by_number(self, number: str) -> Q:
         return Q(number=number.strip().upper())

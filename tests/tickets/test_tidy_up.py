@@ -4,9 +4,9 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 
+from merchants.models import Session
 from tests.evidence import shelved
 from tests.factories import completed_ticket
 from tickets.clock import database_now

@@ -59,12 +59,6 @@ class NoticeQuerySet(models.QuerySet):
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
 
-    def newest_unread_ids(self, user) -> list[int]:
-        """The person's unread notices, the newest first, ``MOST_COUNTED`` at most. One statement on the index
-        ``notice_unread``.
-        """
-        return list(self.for_user(user).unread().values_list("pk", flat=True)[:MOST_COUNTED])
-
     def up_to(self, pk: int) -> "NoticeQuerySet":
         """Those that were there when the notice ``pk`` was the newest: what came later nobody has seen yet."""
         return self.filter(pk__lte=pk)

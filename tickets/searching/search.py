@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from ..paging import Page, query_without
+from qinqin.paging import Page, query_without
+
 from .asking import Question
 from .finding import Finder
 from .numbers import Meant, meant_by

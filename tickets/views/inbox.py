@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from merchants.access import WORKING_ROLES, NotVisible, allow
+from qinqin.paging import Ordering, page
 
 from ..bell import bell
 from ..models import Notice, NoticeKind, Ticket
 from ..models.notice import address_of, without_heading
 from ..models.ticket import NOT_VISIBLE
-from ..paging import Ordering, page
 from .fresh import state
 
 TABS = {"unread": "未读", "all": "全部"}

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_safe
 
 from merchants.access import Role, allow
 from orders.mentions import mask_about
+from qinqin.paging import Ordering, page, query_without
 
 from ..clock import database_now
 from ..late_forms import STEP_FORMS, StepForm
 from ..models import Incident
 from ..models.incident import Stage
-from ..paging import Ordering, page, query_without
 from ..tabs import tab_links
 from ..timeliness import overrun
 from .late_rounds import find_round, round_facts

@@ -9,27 +9,22 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, allow
+from qinqin.paging import SIZE, Ordering, Page, page, query_without
 
 from .. import bulk
-from ..clock import database_now
 from ..lifecycle import Status, Urgency
-from ..mentions import consumer_columns, mask_row
+from ..list_page import COLUMNS, counts_of, page_in
+from ..mentions import mask_row
 from ..models import Ticket
 from ..models.queries import TABS
-from ..paging import SIZE, Ordering, page, query_without
 from ..search import HOLDERS, SearchForm
 from ..searching.snippets import with_hits
+from ..surroundings import surroundings
 from ..tabs import tab_links
 from ..timeliness import countdown
 
 NEWEST = "-created"
 SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
-# What a list shows is read as plain values: objects would cost more than the page itself.
-COLUMNS = [
-    "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
-    "is_returned", "round_no", "warn_at", "critical_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
-    "assignee__name", "archived_at", *consumer_columns("order__"),
-]  # fmt: skip
 
 
 @allow(*WORKING_ROLES)
@@ -41,25 +36,30 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     if masked := form.masked_query():
         return redirect(f"{reverse('tickets:list')}?{urlencode(masked)}")
-    now = database_now()
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "todo"
-    found, search = form.apply(Ticket.objects.for_user(request.user)), form.search
     sort, ordering = _ordering(request.GET.get("sort", ""), tab)
     size = bulk.MOST if request.GET.get("per") == str(bulk.MOST) else SIZE
-    if search.condition is None:
+    search = form.search
+    if not search:
+        counts = counts_of(request, form)
+        pager = page_in(request, form, tab, ordering, counts[tab], size)
+    elif search.condition is None:
+        found, now = form.apply(Ticket.objects.for_user(request.user)), surroundings(request)["now"]
         counts, sort = search.counts(found, now), NEWEST
         pager = search.page(found.in_tab(tab, now), COLUMNS, request.GET, counts[tab], size)
     else:
+        found, now = form.apply(Ticket.objects.for_user(request.user)), surroundings(request)["now"]
         found = found.filter(search.condition)
         counts = found.tab_counts(now)
         pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab], size)
+    now = request.surroundings["now"]
     context = {
         "form": form,
         "tabs": tab_links(TABS, counts, tab, query_without(request.GET, "tab", "sort"), name="tab"),
         "rows": with_hits([_row(values, now) for values in pager.rows], search),
         "search": search,
         "bulk_verbs": bulk.verbs_offered(request.user),
-        "per": _per(request, size, counts[tab]),
+        "per": _per(request, size, pager),
         "holders": _holders(request) if request.user.is_merchant else [],
         "sorts": _sorts(request, sort),
         "pager": pager,
@@ -78,9 +78,9 @@ def rows_of(numbers: list[str], user, now) -> list[dict]:
     return [rows[number] for number in numbers if number in rows]
 
 
-def _per(request: HttpRequest, size: int, total: int) -> dict | None:
+def _per(request: HttpRequest, size: int, pager: Page) -> dict | None:
     """The way to as many rows as can be handled at once, or back; ``None`` where one page shows all of them."""
-    if size == SIZE and total <= SIZE:
+    if size == SIZE and not (pager.next_url or pager.prev_url):
         return None
     other = {"per": str(bulk.MOST)} if size == SIZE else {}
     return {

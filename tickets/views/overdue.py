@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import Role, allow
+from qinqin.paging import page, query_without
 
 from ..clock import database_now
 from ..desk import COUNTED, FIGURES, GROUPS, LATE_SHOWS, MOST_LINES, SHOWS, SORTS, Desk, rates
@@ -21,7 +22,6 @@ from ..mentions import mask_row
 from ..models import DeadlineScan, Round
 from ..models.calendar import holiday_warnings
 from ..models.figures import LATENESS, REPEATED_DAYS
-from ..paging import page, query_without
 from ..tabs import tab_links
 from ..timeliness import moment_words, span_words
 

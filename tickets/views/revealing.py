@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from merchants.access import WORKING_ROLES, Role, allow
 from merchants.models import User
 from merchants.throttling import client_address
+from qinqin.paging import Ordering, page, query_without
 
 from ..clock import database_now
 from ..desk import PeriodForm
@@ -22,7 +23,6 @@ from ..lifecycle import Refused
 from ..mentions import consumer_columns, mask_row
 from ..models import Reveal
 from ..models.reveal import SensitiveField, TooMany
-from ..paging import Ordering, page, query_without
 from ..timeliness import moment_words
 from .detail import find, ticket_page
 

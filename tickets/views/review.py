@@ -7,12 +7,12 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import SERVICE_ROLES, allow
+from qinqin.paging import Ordering, page
 
 from ..clock import database_now
 from ..lifecycle import Outcome, Urgency
 from ..mentions import consumer_columns, mask_row
 from ..models import Ticket
-from ..paging import Ordering, page
 
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "round_no",

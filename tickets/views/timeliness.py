@@ -10,13 +10,13 @@ from django.views.decorators.http import require_safe
 
 from merchants.access import Role, allow
 from merchants.models import Merchant
+from qinqin.paging import Ordering, page, query_without
 
 from ..clock import database_now
 from ..desk import PeriodForm
 from ..lifecycle import Status, Urgency
 from ..mentions import consumer_columns, mask_row
 from ..models.figures import Mean, Rate
-from ..paging import Ordering, page, query_without
 from ..timeliness import overrun, span_words
 from ..timeliness_lists import ROUNDS, TICKETS, Day, Timeliness, TimelinessLists
 

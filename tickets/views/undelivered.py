@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from merchants.access import Role, allow
+from qinqin.paging import SIZE, Ordering, page
 
 from ..lifecycle import Refused
 from ..models import Channel, Delivery, DeliveryRun, NoticeKind
 from ..models.notice import address_of
-from ..paging import SIZE, Ordering, page
 
 COLUMNS = [
     "id", "channel", "kind", "created_at", "finished_at", "attempts", "last_error", "person__name", "person__role",

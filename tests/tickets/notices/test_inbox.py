@@ -181,7 +181,7 @@ def test_pages_go_on_where_the_last_one_ended(visitor, dianyuan, ticket):
     first = visitor.get(INBOX)
     second = visitor.get(INBOX + read(first).one("a", "下一页")["href"])
     assert (len(rows(first)), len(rows(second))) == (50, 10)
-    back = read(second).one("main").one("form").all("button", "标为已读")[0]["formaction"]
+    back = read(second).one("main").one("form", method="post").all("button", "标为已读")[0]["formaction"]
     assert visitor.post(back)["Location"].startswith(f"{INBOX}?after=")
 
 

@@ -1,0 +1,195 @@
+"""Query sets that a busy page asks again and again: written as SQL once, planned once, and equal to the ORM's by birth.
+
+Building the SQL of a list costs Django more than the database needs to answer it. ``Prepared`` has a query set
+compiled once for each database; afterwards only the values of its slots differ. On PostgreSQL the statement is
+prepared by the server (constants are literals in it, so that partial indexes serve it under a generic plan).
+"""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from psycopg import Cursor
+from psycopg.sql import Literal
+from psycopg.types.numeric import Int8
+
+EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
+FIRST_NUMBER = 7_000_000_000_000_000
+
+
+class Slots:
+    """Where the values will be: attributes named ``NAME_at`` are moments, all others numbers; ``text`` is for texts."""
+
+    def __init__(self):
+        self.taken: dict[str, datetime | int | str] = {}
+
+    def text(self, name: str) -> str:
+        return self.taken.setdefault(name, f"\x01{name}")
+
+    def __getattr__(self, name: str) -> datetime | int:
+        number = len(self.taken) + 1
+        stand_in = EPOCH + timedelta(microseconds=number) if name.endswith("_at") else FIRST_NUMBER + number
+        return self.taken.setdefault(name, stand_in)
+
+
+class Prepared:
+    """``build`` makes the ``values()`` or ``values_list()`` query set from ``Slots``; it is called once."""
+
+    def __init__(self, build: Callable[[Slots], QuerySet]):
+        self.build = build
+        self.compiled: dict[str, _Statement] = {}
+
+    def rows(self, **values) -> list[tuple]:
+        """The rows as tuples, in the order of the query set's columns. One statement."""
+        return self._statement().rows(values)
+
+    def dicts(self, **values) -> list[dict]:
+        """The rows as ``values()`` gives them. One statement."""
+        statement = self._statement()
+        names = statement.names
+        return [dict(zip(names, row, strict=True)) for row in statement.rows(values)]
+
+    def _statement(self) -> "_Statement":
+        statement = self.compiled.get(connection.vendor)
+        if statement is None:
+            statement = self.compiled[connection.vendor] = _Statement(self.build)
+        return statement
+
+
+# The database's time within a statement; unlike clock_timestamp() an index can be asked for it.
+NOW = {"postgresql": "statement_timestamp()", "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"}
+
+
+class Together:
+    """Several small questions in one statement, and what time it was.
+
+    ``counts`` are query sets that are counted, ``lists`` those whose one column is collected (in their order). Where a
+    slot is called ``now_at``, it is the time of the statement. ``once``: not worth a plan of its own.
+    """
+
+    def __init__(
+        self,
+        counts: dict[str, Callable[[Slots], QuerySet]],
+        lists: dict[str, Callable[[Slots], QuerySet]],
+        *,
+        once: bool = False,
+    ):
+        self.counts, self.lists, self.once = counts, lists, once
+        self.compiled: dict[str, tuple[str, list[_Statement]]] = {}
+
+    def ask(self, **values) -> dict[str, datetime | int | list[int]]:
+        """The answers by their names, and ``now``. One statement."""
+        if connection.vendor not in self.compiled:
+            self.compiled[connection.vendor] = self._compile()
+        sql, parts = self.compiled[connection.vendor]
+        params = [value for part in parts for value in part.params(values)]
+        with connection.cursor() if self.once else prepared_cursor() as cursor:
+            cursor.execute(sql, params)
+            now, *found = cursor.fetchone()
+        if isinstance(now, str):
+            now = datetime.fromisoformat(now).replace(tzinfo=UTC)
+        answers = dict(zip([*self.counts, *self.lists], found, strict=True))
+        for name in self.lists:
+            ids = answers[name]
+            answers[name] = (json.loads(ids) if isinstance(ids, str) else ids) or []
+        return answers | {"now": now}
+
+    def _compile(self) -> tuple[str, list["_Statement"]]:
+        now = NOW[connection.vendor]
+        parts = [_Statement(build, now) for build in (*self.counts.values(), *self.lists.values())]
+        collected = "json_agg" if connection.vendor == "postgresql" else "json_group_array"
+        chosen = ["count(*)"] * len(self.counts)
+        chosen += [f'{collected}(part."{part.names[0]}")' for part in parts[len(self.counts) :]]
+        pieces = [
+            f"(SELECT {what} FROM ({part.sql}) AS part)"  # noqa: S608 - compiled by the ORM
+            for what, part in zip(chosen, parts, strict=True)
+        ]
+        return f"SELECT {', '.join([now, *pieces])}", parts
+
+
+class _Statement:
+    """A compiled query set. ``now`` is the SQL that stands in place of the slot ``now_at``, if given."""
+
+    def __init__(self, build: Callable[[Slots], QuerySet], now: str = ""):
+        slots = Slots()
+        query = build(slots).query
+        compiler = query.get_compiler(connection=connection)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:  # nothing fits, and the ORM knows it
+            sql, params = "SELECT NULL AS nothing WHERE 1 = 0", ()
+            self.names, self.converters, self.places, self.sql = ["nothing"], [], [], sql
+            return
+        self.names = [*query.extra_select, *query.values_select, *query.annotation_select]
+        columns = [column for column, *_ in compiler.select[: compiler.col_count]]
+        self.converters = [
+            (place, converters, expression)
+            for place, (converters, expression) in compiler.get_converters(columns).items()
+        ]
+        stand_ins = {_adapted(stand_in): name for name, stand_in in slots.taken.items()}
+        # What each place of the statement takes: a constant, or the value of a slot.
+        self.places: list[tuple[str | None, object]] = []
+        self.sql, *pieces = re.split(r"(?<!%)%s", sql)
+        for value, piece in zip(params, pieces, strict=True):
+            name = stand_ins.get(value) if isinstance(value, (int, str, datetime)) else None
+            if name == "now_at" and now:
+                self.sql += now
+            elif name is None and connection.vendor == "postgresql":
+                self.sql += _literal(value)
+            else:
+                self.places.append((name, value))
+                self.sql += "%s"
+            self.sql += piece
+
+    def params(self, values: dict) -> list:
+        """What is given to the database for these values of the slots."""
+        if connection.vendor == "postgresql":
+            return [_typed(values[name]) for name, _ in self.places]
+        return [constant if name is None else _adapted(values[name]) for name, constant in self.places]
+
+    def rows(self, values: dict) -> list[tuple]:
+        with prepared_cursor() as cursor:
+            cursor.execute(self.sql, self.params(values))
+            rows = cursor.fetchall()
+        if not self.converters:
+            return rows
+        rows = [list(row) for row in rows]
+        for place, converters, expression in self.converters:
+            for row in rows:
+                for convert in converters:
+                    row[place] = convert(row[place], expression, connection)
+        return [tuple(row) for row in rows]
+
+
+class PreparingCursor(Cursor):
+    """Has the server prepare what it is given; psycopg remembers the statement with its connection."""
+
+    def execute(self, query, params=None, **options):
+        return super().execute(query, params, prepare=True, **options)
+
+
+def prepared_cursor():
+    """A cursor whose statements PostgreSQL plans once for each connection; an ordinary one on SQLite."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return connection._prepare_cursor(PreparingCursor(connection.connection))
+
+
+def _adapted(value):
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+def _typed(value):
+    # Else every size of number would be another statement.
+    return Int8(value) if isinstance(value, int) else value
+
+
+def _literal(value) -> str:
+    connection.ensure_connection()
+    return Literal(value).as_string(connection.connection).replace("%", "%%")
