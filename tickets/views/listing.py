@@ -16,12 +16,12 @@ from ..lifecycle import Status, Urgency
 from ..mentions import consumer_columns, mask_row
 from ..models import Ticket
 from ..models.queries import TABS
-from ..paging import SIZE, Ordering, page, query_without
+from ..ordering import SORTS, ordering_for
+from ..paging import SIZE, page, query_without
 from ..search import HOLDERS, SearchForm
 from ..tabs import tab_links
 from ..timeliness import countdown
 
-SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
 # What a list shows is read as plain values: objects would cost more than the page itself.
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
@@ -43,7 +43,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "todo"
     found = form.apply(Ticket.objects.for_user(request.user))
     counts = found.tab_counts(now)
-    sort, ordering = _ordering(request.GET.get("sort", ""), tab)
+    sort, ordering = ordering_for(request.GET.get("sort", ""), tab)
     size = bulk.MOST if request.GET.get("per") == str(bulk.MOST) else SIZE
     pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab], size)
     context = {
@@ -57,6 +57,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "pager": pager,
         "show_merchant": True,
         "filtered": bool(form.asked),
+        "export_url": f"{reverse('transfers:export_tickets')}?{urlencode(query_without(request.GET, 'per'))}",
         "refresh_url": request.get_full_path(),
         "now": now,
     }
@@ -79,13 +80,6 @@ def _per(request: HttpRequest, size: int, total: int) -> dict | None:
         "label": f"每页{bulk.MOST if other else SIZE}张",
         "url": "?" + urlencode(query_without(request.GET, "per") | other),
     }
-
-
-def _ordering(sort: str, tab: str) -> tuple[str, Ordering]:
-    """What was asked for; else the most urgent first where somebody waits, the newest first in 全部."""
-    if sort.removeprefix("-") not in SORTS:
-        sort = "-created" if tab == "all" else "due"
-    return sort, Ordering(SORTS[sort.removeprefix("-")], descending=sort.startswith("-"))
 
 
 def _holders(request: HttpRequest) -> list[dict]:
