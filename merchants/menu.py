@@ -5,13 +5,16 @@ from django.urls import reverse
 
 from .access import Role
 
+JOBS = ("导出与导入", "transfers:jobs")
 SERVICE_DESK = (
     "客服工作台",
     [
         ("工单管理", "tickets:list"),
         ("新建工单", "tickets:new"),
+        ("批量建单", "transfers:open_tickets"),
         ("待客服审核", "tickets:review"),
         ("快捷短语", "tickets:phrases"),
+        JOBS,
     ],
 )
 DEADLINE_DESK = (
@@ -24,12 +27,20 @@ DEADLINE_DESK = (
         ("问题类型与原因", "tickets:categories"),
     ],
 )
-PRIVACY = ("信息安全", [("敏感信息查看日志", "tickets:sensitive")])
-ORDERS = ("订单", [("订单查询", "orders:list")])
-MERCHANT_DESK = ("联营系统 › 运营管理", [("工单管理", "tickets:list"), ("快捷短语", "tickets:phrases")])
+PRIVACY = ("信息安全", [("敏感信息查看日志", "tickets:sensitive"), ("导出记录", "transfers:records")])
+ORDERS = ("订单", [("订单查询", "orders:list"), ("订单导入", "transfers:import_orders")])
+MERCHANT_DESK = (
+    "联营系统 › 运营管理",
+    [("工单管理", "tickets:list"), ("快捷短语", "tickets:phrases"), ("我的导出", "transfers:jobs")],
+)
 OWNER_DESK = (
     "联营系统 › 运营管理",
-    [("工单管理", "tickets:list"), ("本店时效", "tickets:timeliness"), ("快捷短语", "tickets:phrases")],
+    [
+        ("工单管理", "tickets:list"),
+        ("本店时效", "tickets:timeliness"),
+        ("快捷短语", "tickets:phrases"),
+        ("我的导出", "transfers:jobs"),
+    ],
 )
 
 NOTICES = [("消息", "notices:inbox"), ("消息设置", "notices:settings")]
@@ -101,6 +112,9 @@ BELONGS_TO = {
     **{f"tickets:{page}": "tickets:phrases" for page in ["phrase_new", "phrase_edit"]},
     **{f"tickets:{page}": "tickets:categories" for page in ["category_edit", "reason_new", "reason_edit"]},
     "orders:detail": "orders:list",
+    "transfers:export_tickets": "tickets:list",
+    "transfers:export_orders": "orders:list",
+    **{f"transfers:{page}": "transfers:jobs" for page in ["job", "confirm", "cancel"]},
     "staff:new": "staff:list",
     "staff:edit": "staff:list",
 }

@@ -38,11 +38,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "").strip()
     if phones.looks_like_mobile(text):
         return redirect(f"{reverse('orders:list')}?{urlencode({'q': phones.phone_mark(text)})}")
-    orders = Order.objects.for_user(request.user)
-    if phones.is_mark(text):
-        orders = orders.with_phone(text)
-    elif text:
-        orders = orders.filter(number__startswith=text)
+    orders = Order.objects.for_user(request.user).matching(text)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         orders = orders.filter(pk__lt=int(before))

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("merchants.urls")),
     path("orders/", include("orders.urls")),
     path("tickets/", include("tickets.urls")),
+    path("", include("tickets.transfer_urls")),
     path("notices/", include("tickets.notice_urls")),
     path("r/", include("tickets.rating_urls")),
     path("healthz", health.healthz, name="healthz"),

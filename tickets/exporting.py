@@ -1,16 +1,22 @@
 """Tables to take away: CSV that a spreadsheet opens as it is, row by row, and that cannot run as a formula."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from urllib.parse import quote
 
 from django.http import StreamingHttpResponse
+
+from .timeliness import moment_words
 
 # A spreadsheet takes a cell that begins with one of these for a formula, the full-width forms included, and so do
 # some after blanks that do not show.
 STARTERS = frozenset("=+-@\t\r\n＝＋－＠")
 HIDDEN = " \u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\x00\x0b\x0c"
 BOM = "\ufeff"
+# What no file of a table can hold: control characters, halves of characters, and what is no character at all.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # So many rows leave at once: a write for each would cost more than the row.
 TOGETHER = 100
 
@@ -19,10 +25,18 @@ def safe(value: object) -> object:
     """The value as a cell: a text that could be read as a formula gets an apostrophe in front, numbers stay."""
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return moment_words(value)
     if not isinstance(value, str):
         return value
+    value = clean(value)
     first = value.lstrip(HIDDEN)[:1]
     return f"'{value}" if first in STARTERS and first else value
+
+
+def clean(text: str) -> str:
+    """The text without what a file cannot hold."""
+    return UNWRITABLE.sub("", text)
 
 
 class _Line:
@@ -47,7 +61,13 @@ def csv_lines(heading: list[str], rows: Iterable[list]) -> Iterator[str]:
 def csv_response(name: str, heading: list[str], rows: Iterable[list]) -> StreamingHttpResponse:
     """The download ``name``.csv, sent while it is made."""
     response = StreamingHttpResponse(csv_lines(heading, rows), content_type="text/csv; charset=utf-8")
+    return as_download(response, f"{name}.csv")
+
+
+def as_download(response, name: str):
+    """The answer as a file to keep, not a page: under ``name``, whose ending says the kind."""
+    ending = name.rpartition(".")[2]
     response["Content-Disposition"] = (
-        f"attachment; filename=\"export.csv\"; filename*=UTF-8''{quote(name)}.csv"
+        f"attachment; filename=\"export.{ending}\"; filename*=UTF-8''{quote(name)}"
     )
     return response

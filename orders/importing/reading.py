@@ -29,7 +29,7 @@ class Unusable(Exception):
 class Record:
     """One row. ``line``: the physical line of a CSV file it begins on, or the row of the sheet, from 1.
 
-    ``fault`` is the reason why the row could not be read, and then there are no cells.
+    ``fault`` is the reason why the row cannot be used; its cells, if there are any, only serve to show it again.
     """
 
     line: int
@@ -76,11 +76,13 @@ class Table:
             if record.fault:
                 yield record
             elif any(cell.strip(INVISIBLE) for cell in record.cells[width:]):
-                yield Record(record.line, [], f"有 {len(record.cells)} 个单元格，而表头只有 {width} 个")
+                yield Record(
+                    record.line, record.cells, f"有 {len(record.cells)} 个单元格，而表头只有 {width} 个"
+                )
             elif any("\x00" in cell for cell in record.cells):
-                yield Record(record.line, [], "含有 NUL 字符，文件可能已损坏")
+                yield Record(record.line, record.cells, "含有 NUL 字符，文件可能已损坏")
             elif not _is_text(record.cells):
-                yield Record(record.line, [], "含有无法保存的字符，文件可能已损坏")
+                yield Record(record.line, record.cells, "含有无法保存的字符，文件可能已损坏")
             else:
                 yield Record(record.line, record.cells[:width])
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
+from .packages import DAMAGED
 from .reading import Record, Unusable
 
-DAMAGED = "无法读取这个 Excel 文件，它可能已损坏或不是 .xlsx：请用 Excel 另存为 .xlsx 或 .csv"
+# Excel's own bounds. A file may claim more, and would keep the reader busy with rows that are not there.
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+BEYOND = "工作表超出 Excel 的行数或列数上限，文件可能已损坏"
 
 
 class Sheet:
@@ -45,6 +48,8 @@ class Sheet:
         width = 0
         rows = enumerate(self._rows(), start=1)
         for self.position, values in rows:
+            if self.position > MOST_ROWS or len(values) > MOST_COLUMNS:
+                raise Unusable(BEYOND)
             cells = [as_text(value) for value in values]
             # Trailing empty cells are not written in XLSX: a short row has empty cells, not missing ones.
             width = max(width, len(cells))

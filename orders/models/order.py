@@ -23,6 +23,12 @@ class OrderQuerySet(ScopedQuerySet):
             return self.filter(phone__endswith=number)
         return self.filter(phone=number) if number else self.none()
 
+    def matching(self, text: str) -> "OrderQuerySet":
+        """What 订单查询 finds: the orders of a phone's mark, or those whose number begins so; all for no text."""
+        if phones.is_mark(text):
+            return self.with_phone(text)
+        return self.filter(number__startswith=text) if text else self
+
 
 class OrderStatus(models.TextChoices):
     UNPAID = "unpaid", "待付款"

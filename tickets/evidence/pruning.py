@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db import transaction
 
 from ..clock import database_now
-from ..models import Attachment
+from ..models import Attachment, Job
+from ..transfers import ROOM as TABLES
 from . import shelf
 
 BATCH = 500
@@ -74,21 +75,30 @@ def _throw_away(stale) -> list[tuple[str, str]]:
 
 def _names_on_disk(before) -> Iterator[str]:
     """Names of files on the shelf that were last written before that moment, temporary ones included."""
-    for folder, _, files in os.walk(shelf.root() / shelf.ROOM):
-        for file in files:
-            place = Path(folder, file)
-            try:
-                is_old = place.stat().st_mtime < before.timestamp()
-            except FileNotFoundError:  # it got its name, or was taken away, meanwhile
-                continue
-            if is_old:
-                yield place.relative_to(shelf.root()).as_posix()
+    for room in (shelf.ROOM, TABLES):
+        for folder, _, files in os.walk(shelf.root() / room):
+            for file in files:
+                place = Path(folder, file)
+                try:
+                    is_old = place.stat().st_mtime < before.timestamp()
+                except FileNotFoundError:  # it got its name, or was taken away, meanwhile
+                    continue
+                if is_old:
+                    yield place.relative_to(shelf.root()).as_posix()
 
 
 def _without_a_row(names: tuple[str, ...]) -> list[str]:
-    """Those of the names that no row knows, or one that is purged; a thumbnail lies beside its picture."""
+    """Those of the names that no row knows, or one that is purged; a thumbnail lies beside its picture. The name of an
+    uploaded table begins with a key of its own.
+    """
     keys = [key for name in names if (key := _key_in(name))]
-    rows = Attachment.objects.kept().filter(key__in=keys).values_list("storage_name", "thumbnail_name")
+    rows = [
+        *Attachment.objects.kept().filter(key__in=keys).values_list("storage_name", "thumbnail_name"),
+        *Job.objects.filter(key__in=keys).values_list("result_name", "errors_name"),
+        *Job.objects.filter(source_name__in=[name for name in names if name.startswith(TABLES)]).values_list(
+            "source_name"
+        ),
+    ]
     known = {name for row in rows for name in row}
     return [name for name in names if name not in known]
 

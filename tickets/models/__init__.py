@@ -7,8 +7,10 @@ from .delivery import Channel, Delivery, DeliveryRun
 from .draft import Draft
 from .event import Event
 from .exemption import Exemption
+from .export_record import ExportRecord
 from .extension import Extension
 from .incident import Incident, IncidentStep
+from .job import Job, JobKind, JobState
 from .message import Mention, Message, MessageAudience
 from .notice import Notice, NoticeKind
 from .pause import Pause
@@ -42,9 +44,13 @@ __all__ = [
     "Draft",
     "Event",
     "Exemption",
+    "ExportRecord",
     "Extension",
     "Incident",
     "IncidentStep",
+    "Job",
+    "JobKind",
+    "JobState",
     "Mention",
     "Message",
     "MessageAudience",

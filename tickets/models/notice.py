@@ -34,12 +34,16 @@ class NoticeKind(models.TextChoices):
     MENTIONED = "mentioned", "提到了您"
     RATED_LOW = "rated_low", "消费者不满意"
     OVERDUE_LIST = "overdue_list", "每日超时清单"
+    JOB = "job", "导出与导入"
 
 
-def address_of(kind: str, ticket_number: str | None) -> str:
-    """Where a person goes who wants to know more about a notice: its ticket, else the list it speaks of."""
+def address_of(kind: str, ticket_number: str | None, key: str = "") -> str:
+    """Where a person goes who wants to know more about a notice: its ticket, its job, else the list it speaks of."""
     if ticket_number:
         return reverse("tickets:detail", args=[ticket_number])
+    if kind == NoticeKind.JOB:
+        number = key.split(":")[1]
+        return reverse("transfers:job", args=[number])
     return reverse("tickets:overdue" if kind == NoticeKind.OVERDUE_LIST else "tickets:list")
 
 

@@ -21,9 +21,11 @@ MAILED_AT_FIRST = [
 
 ALERTS = [NoticeKind.WARNING, NoticeKind.CRITICAL, NoticeKind.URGENT]
 LISTS = [NoticeKind.OVERDUE_LIST]
+# Said in the inbox alone: whoever waits for it has just asked for it.
+UNMAILED = [NoticeKind.JOB]
 # Under these headings people choose.
 HEADINGS: dict[str, list[NoticeKind]] = {
-    "工单动态": [kind for kind in NoticeKind if kind not in (*ALERTS, *LISTS)],
+    "工单动态": [kind for kind in NoticeKind if kind not in (*ALERTS, *LISTS, *UNMAILED)],
     "预警": ALERTS,
     "每日清单": LISTS,
 }

@@ -44,11 +44,11 @@ def state(request: HttpRequest) -> JsonResponse:
                     "id": values["id"],
                     "title": NoticeKind(values["kind"]).label,
                     "text": without_heading(values["kind"], values["text"]),
-                    "url": address_of(values["kind"], values["ticket__number"]),
+                    "url": address_of(values["kind"], values["ticket__number"], values["key"]),
                     # Within the quiet hours only 紧急预警 is heard.
                     "still": quiet and values["kind"] != NoticeKind.URGENT,
                 }
-                for values in newest.values("id", "kind", "text", "ticket__number")
+                for values in newest.values("id", "key", "kind", "text", "ticket__number")
             ],
             "on_screen": preference.on_screen,
             "with_sound": preference.with_sound,

@@ -29,8 +29,10 @@ TONES = {
     NoticeKind.CRITICAL: "alert",
     NoticeKind.URGENT: "bad",
     NoticeKind.OVERDUE_LIST: "bad",
+    NoticeKind.JOB: "info",
 }
-COLUMNS = ["id", "kind", "text", "created_at", "read_at", "ticket__number"]
+COLUMNS = ["id", "key", "kind", "text", "created_at", "read_at", "ticket__number"]
+LINKS = {NoticeKind.JOB: "查看"}
 NO_NOTICE = "消息不存在或无权查看"
 
 
@@ -113,7 +115,7 @@ def _row(values: dict) -> dict:
     if number and number in words:
         before, link, after = words.partition(number)
     else:
-        before, link, after = f"{words} ", number or "查看清单", ""
+        before, link, after = f"{words} ", number or LINKS.get(values["kind"], "查看清单"), ""
     return {
         **values,
         "before": before,
@@ -122,5 +124,5 @@ def _row(values: dict) -> dict:
         "kind_label": NoticeKind(values["kind"]).label,
         "tone": TONES.get(values["kind"], "idle"),
         "number": number,
-        "url": address_of(values["kind"], number),
+        "url": address_of(values["kind"], number, values["key"]),
     }

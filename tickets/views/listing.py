@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, allow
-from qinqin.paging import SIZE, Ordering, Page, page, query_without
+from qinqin.paging import SIZE, Page, page, query_without
 
 from .. import bulk
 from ..lifecycle import Status, Urgency
@@ -17,6 +17,7 @@ from ..list_page import COLUMNS, counts_of, page_in
 from ..mentions import mask_row
 from ..models import Ticket
 from ..models.queries import TABS
+from ..ordering import SORTS, ordering_for
 from ..search import HOLDERS, SearchForm
 from ..searching.snippets import with_hits
 from ..surroundings import surroundings
@@ -24,7 +25,6 @@ from ..tabs import tab_links
 from ..timeliness import countdown
 
 NEWEST = "-created"
-SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
 
 
 @allow(*WORKING_ROLES)
@@ -37,7 +37,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     if masked := form.masked_query():
         return redirect(f"{reverse('tickets:list')}?{urlencode(masked)}")
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "todo"
-    sort, ordering = _ordering(request.GET.get("sort", ""), tab)
+    sort, ordering = ordering_for(request.GET.get("sort", ""), tab)
     size = bulk.MOST if request.GET.get("per") == str(bulk.MOST) else SIZE
     search = form.search
     if not search:
@@ -65,6 +65,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "pager": pager,
         "show_merchant": True,
         "filtered": bool(form.asked),
+        "export_url": f"{reverse('transfers:export_tickets')}?{urlencode(query_without(request.GET, 'per'))}",
         "refresh_url": request.get_full_path(),
         "now": now,
     }
@@ -87,13 +88,6 @@ def _per(request: HttpRequest, size: int, pager: Page) -> dict | None:
         "label": f"每页{bulk.MOST if other else SIZE}张",
         "url": "?" + urlencode(query_without(request.GET, "per") | other),
     }
-
-
-def _ordering(sort: str, tab: str) -> tuple[str, Ordering]:
-    """What was asked for; else the most urgent first where somebody waits, the newest first in 全部."""
-    if sort.removeprefix("-") not in SORTS:
-        sort = "-created" if tab == "all" else "due"
-    return sort, Ordering(SORTS[sort.removeprefix("-")], descending=sort.startswith("-"))
 
 
 def _holders(request: HttpRequest) -> list[dict]:

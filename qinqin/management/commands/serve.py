@@ -1,5 +1,5 @@
-"""The product on one machine with one command: database, static files, web server; beside it the deadline scan and
-the delivery worker.
+"""The product on one machine with one command: database, static files, web server; beside it the deadline scan, the
+delivery worker, and the one for exports and imports.
 """
 
 import http.client
@@ -28,7 +28,10 @@ DEMO_PEOPLE = ("kefu", "zhuguan", "shangjia", "dianyuan", "shangjia2", "admin")
 
 
 class Command(BaseCommand):
-    help = "准备数据库和静态文件，启动网站（127.0.0.1，端口取自 PORT）、时限扫描和通知发送；按 Ctrl-C 停止。"
+    help = (
+        "准备数据库和静态文件，启动网站（127.0.0.1，端口取自 PORT）、时限扫描、通知发送、导出与导入；"
+        "按 Ctrl-C 停止。"
+    )
 
     def handle(self, *args, **options) -> None:
         self.children = Children()
@@ -113,6 +116,7 @@ class Command(BaseCommand):
         for name, command in (
             ("时限扫描（flag_overdue_tickets）", scan),
             ("通知发送（deliver_notifications）", [sys.executable, "manage.py", "deliver_notifications"]),
+            ("导出与导入（run_jobs）", [sys.executable, "manage.py", "run_jobs"]),
         ):
             self.children.start(name, command)
 

@@ -1,4 +1,5 @@
-"""Everything that has to run by itself, under one command: deadline scan, delivery of notices, tidying up.
+"""Everything that has to run by itself, under one command: deadline scan, delivery of notices, exports and imports,
+tidying up.
 
 Each is a process of its own with its own connections: one that fails, hangs or is killed stops none of the others,
 and is started again. On several hosts at once they share the work, or do it twice without harm.
@@ -57,7 +58,7 @@ class Job:
 
 
 class Command(BaseCommand):
-    help = "管理全部后台工作：时限检查（每30秒）、通知发送（每2秒）、清理（每天）；可在多台机器上同时运行。"
+    help = "管理全部后台工作：时限检查（每30秒）、通知发送（每2秒）、导出与导入、清理（每天）；可在多台机器上同时运行。"
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -79,6 +80,7 @@ class Command(BaseCommand):
             for job in (
                 Job("时限检查", ["flag_overdue_tickets", "--every", str(options["scan_every"])]),
                 Job("通知发送", ["deliver_notifications"]),
+                Job("导出与导入", ["run_jobs"]),
                 Job("每日清理", ["tidy_up"], every=DAY_SECONDS),
             )
         }

@@ -5,6 +5,7 @@ from django.db import Error as DatabaseError
 STEPS = {
     "过期登录": "clearsessions",
     "草稿和表单编号": "prune_drafts",
+    "导出与导入": "prune_jobs",
     "上传的文件": "prune_files",
     "归档": "archive_tickets",
     "消费者信息": "purge_consumers",
@@ -13,7 +14,10 @@ STEPS = {
 
 
 class Command(BaseCommand):
-    help = "每天一次的全部清理：过期登录、旧草稿、没有记录的文件、到期归档、到期隐去消费者信息；可反复运行。"
+    help = (
+        "每天一次的全部清理：过期登录、旧草稿、过期的导出与导入、没有记录的文件、到期归档、"
+        "到期隐去消费者信息；可反复运行。"
+    )
     requires_system_checks = []
 
     def handle(self, *args, **options):
