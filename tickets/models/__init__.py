@@ -21,6 +21,7 @@ from .result import Result
 from .reveal import Reveal
 from .robot import Robot, RobotKind
 from .round import Round
+from .saved_view import SavedView, StartView
 from .scan import DeadlineScan
 from .snapshot import OrderSnapshot
 from .submission import Submission
@@ -63,8 +64,10 @@ __all__ = [
     "Robot",
     "RobotKind",
     "Round",
+    "SavedView",
     "Shift",
     "SpecialDay",
+    "StartView",
     "Submission",
     "Ticket",
     "TicketDraft",

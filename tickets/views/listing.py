@@ -10,8 +10,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, allow
 
-from .. import bulk
+from .. import bulk, came_from
 from ..clock import database_now
+from ..columns import columns_of
+from ..filtering import ViewBar
 from ..lifecycle import Status, Urgency
 from ..mentions import consumer_columns, mask_row
 from ..models import Ticket
@@ -26,7 +28,7 @@ SORTS = {"created": "created_at", "handled": "handled_at", "due": "due_at"}
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
     "is_returned", "round_no", "warn_at", "critical_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
-    "assignee__name", "archived_at", *consumer_columns("order__"),
+    "assignee__name", "archived_at", "is_open", *consumer_columns("order__"),
 ]  # fmt: skip
 
 
@@ -39,6 +41,10 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     if masked := form.masked_query():
         return redirect(f"{reverse('tickets:list')}?{urlencode(masked)}")
+    # The quiet refresh shows neither the chips nor a list that it was not asked for.
+    views = None if request.htmx else ViewBar.of(form)
+    if views and views.start and not request.GET:
+        return redirect(f"{reverse('tickets:list')}{views.start}")
     now = database_now()
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "todo"
     found = form.apply(Ticket.objects.for_user(request.user))
@@ -55,7 +61,9 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "holders": _holders(request) if request.user.is_merchant else [],
         "sorts": _sorts(request, sort),
         "pager": pager,
-        "show_merchant": True,
+        "views": views,
+        "columns": columns_of(request.user),
+        "mark": came_from.mark(request),
         "filtered": bool(form.asked),
         "refresh_url": request.get_full_path(),
         "now": now,
