@@ -98,10 +98,12 @@ DEADLINE_PAGES = [
     "holiday_library",
     "holiday_upload",
 ]
+LIST_PAGES = ["saved_views", "saved_view_new", "saved_view_edit", "columns"]
 LATE_PAGES = ["late_round", "acknowledge", "exempt", "unexempt", "open_incident", "overdue_acknowledge"]
 BELONGS_TO = {
     "tickets:detail": "tickets:list",
     "tickets:bulk": "tickets:list",
+    **{f"tickets:{page}": "tickets:list" for page in LIST_PAGES},
     **{f"tickets:{verb}": "tickets:list" for verb in VERBS},
     **{f"tickets:{page}": "tickets:deadlines" for page in DEADLINE_PAGES},
     "notices:robot_new": "notices:robots",

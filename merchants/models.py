@@ -59,6 +59,8 @@ class User(AbstractUser):
     merchant = models.ForeignKey(
         Merchant, models.PROTECT, verbose_name="商户", null=True, blank=True, related_name="people"
     )
+    # With the person, who is read for every page anyway: no list may cost a statement more for it.
+    list_columns = models.JSONField("工单列表的列", default=list, blank=True, editable=False)
 
     REQUIRED_FIELDS = ["name"]
     objects = People()
@@ -96,6 +98,11 @@ class User(AbstractUser):
     def _follow_role(self) -> None:
         """Administrators, and nobody else, reach the Django admin: the role says it, not boxes that one can forget."""
         self.is_staff = self.is_superuser = self.role == Role.ADMIN
+
+    def choose_columns(self, keys: list[str]) -> None:
+        """Keep which columns this person's ticket list has (tickets/columns.py); none: the usual ones."""
+        self.list_columns = keys
+        self.save(update_fields=["list_columns"])
 
     def get_full_name(self) -> str:
         return self.name

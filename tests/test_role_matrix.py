@@ -27,7 +27,7 @@ from tests.factories import (
     reason_code,
     submitted_ticket,
 )
-from tickets.models import Calendar, Phrase, Policy, SpecialDay
+from tickets.models import Calendar, Phrase, Policy, SavedView, SpecialDay
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +158,14 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     # Shared by merchant A: its owner keeps it, its staff only use it.
     "tickets/phrases/<int:pk>/": table("none none page none none no", "none none form none none no"),
     "tickets/phrases/<int:pk>/delete/": table(WORKERS_NEVER, "none none go none none no"),
+    "tickets/views/": table("page page page page page no", WORKERS_NEVER),
+    "tickets/views/new/": table("page page page page page no", "form form form form form no"),
+    # Shared by merchant A: its owner keeps it, its staff only use it.
+    "tickets/views/<int:pk>/": table("none none page none none no", "none none form none none no"),
+    "tickets/views/<int:pk>/delete/": table(WORKERS_NEVER, "none none go none none no"),
+    "tickets/views/<int:pk>/move/": table(WORKERS_NEVER, "none none go none none no"),
+    "tickets/views/<int:pk>/start/": table(WORKERS_NEVER, "none none go go none no"),
+    "tickets/columns/": table("page page page page page no", "go go go go go no"),
     # The key that stands in the address is nobody's: the answer is the same 404 for all.
     "r/<str:token>/": table("none none none none none none", "none none none none none none"),
     "healthz": table(EVERYBODY, NEVER),
@@ -220,6 +228,7 @@ def kept_by_route(people, merchant_a, order_a) -> dict[str, Model]:
         "tickets/categories/": ticket.category,
         "tickets/reasons/": reason_code("return"),
         "tickets/phrases/": Phrase.objects.create(merchant=merchant_a, title="补发", text="今天补发"),
+        "tickets/views/": SavedView.objects.create(merchant=merchant_a, name="急件", query="tab=overdue"),
         "tickets/deadlines/holidays/": SpecialDay.objects.create(day=date(2030, 1, 1), name="元旦"),
     }
 
@@ -315,6 +324,7 @@ def test_without_a_login_there_is_only_the_way_to_it(client, address, route):
         ("tickets/<str:number>/submit/", "工单不存在或无权查看"),
         ("orders/<str:number>/", "订单不存在或无权查看"),
         ("tickets/phrases/<int:pk>/", "短语不存在或无权修改"),
+        ("tickets/views/<int:pk>/", "常用筛选不存在或无权修改"),
         ("staff/<int:pk>/", "员工账号不存在或无权查看"),
         ("notices/robots/<int:pk>/", "群机器人不存在或无权查看"),
     ],

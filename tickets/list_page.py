@@ -21,7 +21,7 @@ from .surroundings import ask, asker, with_surroundings
 COLUMNS = [
     "id", "number", "order_number", "merchant__name", "category__name", "problem", "urgency", "status",
     "is_returned", "round_no", "warn_at", "critical_at", "due_at", "stopped_at", "was_late", "created_at", "handled_at",
-    "assignee__name", "archived_at", *consumer_columns("order__"),
+    "assignee__name", "archived_at", "is_open", *consumer_columns("order__"),
 ]  # fmt: skip
 NEWEST = Ordering("created_at", descending=True)
 # Beside the tabs: how many tickets a search has to look through.

@@ -1,5 +1,7 @@
 // The tray of a form: photos go up one by one as they are chosen, dropped or pasted, and lie ready there. Without this
 // script they are sent together with the form (templates/components/evidence.html).
+import { say } from "./forms.js";
+
 const MOST_FILES = 7;
 const MOST_BYTES = 5 * 1024 * 1024;
 const EDGE = 2560;
@@ -123,11 +125,6 @@ class Tray {
 const sentence = ({ status, text }) => {
   if (status === 401 || status === 403) return AWAY;
   return status === 422 || status === 409 ? text : UNSENT;
-};
-
-const say = (form, words) => {
-  const status = form.querySelector("[role=status]");
-  if (status) status.textContent = words;
 };
 
 // What a camera makes may be larger than what may be sent; it is kept no larger than this anyway.

@@ -1,6 +1,6 @@
 // One press, one submission: a form with [data-lock] is busy until the next page is there. Where none comes, it is
 // released after 15 seconds or when the page returns.
-const say = (form, words) => {
+export const say = (form, words) => {
   const status = form.querySelector("[role=status]");
   if (status) status.textContent = words;
 };

@@ -16,7 +16,8 @@ const move = (step) => {
 const press = (element) => element && (element.click(), true);
 const focus = (element) => element && (element.focus(), element.scrollIntoView({ block: "center" }), true);
 const answer = () => focus($("#result textarea:not([readonly]):not(details:not([open]) *)") ?? $("#result summary"));
-const onward = () => ticket && (location.assign(`/tickets/next/?after=${ticket}`), true);
+// The way back to the list goes along.
+const onward = () => ticket && (location.assign(`/tickets/next/?after=${ticket}${location.search.replace("?", "&")}`), true);
 
 const KEYS = {
   j: () => move(1),
@@ -27,6 +28,7 @@ const KEYS = {
   "/": () => focus($("[role=search] input:not([type=hidden])")),
   n: () => (ticket ? onward() : press(menu("/tickets/new/"))),
   "]": onward,
+  u: () => press($("[data-back]")),
   r: answer,
   "?": () => help(),
 };
@@ -44,6 +46,7 @@ const help = () => {
     menu("/tickets/new/") && ["n（工单页上 g 再按 n）", "新建工单"],
     ["r", "工单页：到填写处"],
     ["n 或 ]", "工单页：下一张最急的工单"],
+    ["u", "工单页：返回列表"],
     ["Ctrl 或 ⌘ + Enter", "提交正在填写的表单"],
     ["?", "显示这张表；Esc 关闭"],
   ].filter(Boolean);
@@ -80,7 +83,8 @@ addEventListener("keydown", (event) => {
 const goOn = () => {
   const upcoming = $("[data-upcoming]");
   if (upcoming) scrollTo(0, 0);
-  upcoming?.focus({ preventScroll: true });
+  // Back from a ticket, the keyboard goes on at its row.
+  (upcoming ?? $("tr:target .action a"))?.focus({ preventScroll: true });
 };
 addEventListener("load", () => setTimeout(goOn));
 

@@ -1,4 +1,6 @@
 // Who else has the ticket open: told every 15 seconds while the page is in front.
+import { post } from "./local.js";
+
 const EVERY = 15_000;
 const TYPING = 20_000;
 const place = document.querySelector("[data-presence]");
@@ -9,11 +11,8 @@ const tell = async () => {
   clearTimeout(timer);
   if (document.hidden) return;
   timer = setTimeout(tell, EVERY);
-  const body = new FormData();
-  body.set("typing", Date.now() - typed < TYPING ? "1" : "");
-  body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
   try {
-    const response = await fetch(place.dataset.presence, { method: "POST", body });
+    const response = await post(place.dataset.presence, { typing: Date.now() - typed < TYPING ? "1" : "" });
     if (!response.ok) return;
     const { words } = await response.json();
     if (place.textContent !== words) place.textContent = words;

@@ -1,5 +1,5 @@
 // What helps while writing in a multi-line field of a ticket: 快捷短语 at the cursor, and names after an @.
-// One module, because an import would be fetched by another address than the page's own (and run twice).
+// Both put words where the cursor is, as if they had been typed.
 
 const isComposing = (event) => event.isComposing || event.keyCode === 229;
 

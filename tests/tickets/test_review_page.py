@@ -69,7 +69,7 @@ def test_the_button_leads_to_the_answer(kefu, order_a):
     ticket = submitted_ticket(order=order_a)
     visitor = signed_in(kefu)
     link = read(visitor.get("/tickets/review/")).one("a", "审核")["href"]
-    assert link == f"/tickets/{ticket.number}/#result"
+    assert link == f"/tickets/{ticket.number}/?from=/tickets/review/#result"
     assert read(visitor.get(link)).one("section", id="result").all("form")
 
 

@@ -24,6 +24,7 @@ from .result import Result
 from .reveal import Reveal
 from .robot import Robot, RobotKind
 from .round import Round
+from .saved_view import SavedView, StartView
 from .scan import DeadlineScan
 from .search_document import SearchDocument
 from .snapshot import OrderSnapshot
@@ -71,9 +72,11 @@ __all__ = [
     "Robot",
     "RobotKind",
     "Round",
+    "SavedView",
     "SearchDocument",
     "Shift",
     "SpecialDay",
+    "StartView",
     "Submission",
     "Ticket",
     "TicketDraft",

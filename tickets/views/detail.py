@@ -10,6 +10,7 @@ from merchants.access import SERVICE_ROLES, WORKING_ROLES, allow
 from orders.mentions import mask_about
 from orders.models import Order
 
+from .. import came_from
 from ..clock import database_now
 from ..drafting import Drafts, Unsent
 from ..evidence.tray import Tray
@@ -131,6 +132,8 @@ def ticket_page(
         "present": presence_words(Presence.objects.others(ticket, request.user, now)),
         "upcoming": _upcoming(request, ticket),
         "is_merchant": request.user.is_merchant,
+        "back": came_from.way_back(request, ticket.number),
+        "mark": came_from.handed_on(request),
         **_order_context(request, ticket),
         **_merged_context(request, ticket),
     }

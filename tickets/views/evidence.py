@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +17,7 @@ from merchants.access import SERVICE_ROLES, WORKING_ROLES, NotVisible, allow
 from orders.masking import mask_text
 from orders.mentions import mask_about
 
+from ..came_from import to_ticket
 from ..evidence import shelf
 from ..evidence.tray import Tray, as_key
 from ..lifecycle import Refused
@@ -109,14 +110,14 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
     """补充图片 to the problem."""
     ticket = find(request, number)
     if request.method != "POST":
-        return redirect(ticket)
+        return to_ticket(request, ticket)
     tray = Tray(request.user, ticket, purpose=Purpose.PROBLEM)
     try:
         tray.receive(request.POST, request.FILES)
         if not tray.errors:
             added = ticket.add_evidence(by_user=request.user, attachments=tray.chosen)
             messages.success(request, f"已补充{len(added)}个图片或文件")
-            return redirect(ticket)
+            return to_ticket(request, ticket)
     except ValidationError as error:
         tray.errors += error.messages
     except Refused as refusal:

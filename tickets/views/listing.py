@@ -11,7 +11,9 @@ from django.views.decorators.vary import vary_on_headers
 from merchants.access import WORKING_ROLES, allow
 from qinqin.paging import SIZE, Page, page, query_without
 
-from .. import bulk
+from .. import bulk, came_from
+from ..columns import columns_of
+from ..filtering import ViewBar
 from ..lifecycle import Status, Urgency
 from ..list_page import COLUMNS, counts_of, page_in
 from ..mentions import mask_row
@@ -36,6 +38,10 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     if masked := form.masked_query():
         return redirect(f"{reverse('tickets:list')}?{urlencode(masked)}")
+    # The quiet refresh shows neither the chips nor a list that it was not asked for.
+    views = None if request.htmx else ViewBar.of(form)
+    if views and views.start and not request.GET:
+        return redirect(f"{reverse('tickets:list')}{views.start}")
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "todo"
     sort, ordering = ordering_for(request.GET.get("sort", ""), tab)
     size = bulk.MOST if request.GET.get("per") == str(bulk.MOST) else SIZE
@@ -63,7 +69,9 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "holders": _holders(request) if request.user.is_merchant else [],
         "sorts": _sorts(request, sort),
         "pager": pager,
-        "show_merchant": True,
+        "views": views,
+        "columns": columns_of(request.user),
+        "mark": came_from.mark(request),
         "filtered": bool(form.asked),
         "export_url": f"{reverse('transfers:export_tickets')}?{urlencode(query_without(request.GET, 'per'))}",
         "refresh_url": request.get_full_path(),

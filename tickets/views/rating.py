@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from merchants.access import SERVICE_ROLES, allow, public
 from merchants.throttling import client_address, too_many
 
+from ..came_from import to_ticket
 from ..clock import database_now
 from ..forms import ConsumerRatingForm, TurnForm
 from ..lifecycle import Refused
@@ -70,7 +71,7 @@ def invite(request: HttpRequest, number: str) -> HttpResponse:
     """评价链接: made anew and shown once, for customer service to copy."""
     ticket = find(request, number)
     if request.method != "POST":
-        return redirect(ticket)
+        return to_ticket(request, ticket)
     form = TurnForm(request.POST, prefix="invite")
     form.is_valid()
     try:

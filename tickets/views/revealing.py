@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +15,7 @@ from merchants.models import User
 from merchants.throttling import client_address
 from qinqin.paging import Ordering, page, query_without
 
+from ..came_from import to_ticket
 from ..clock import database_now
 from ..desk import PeriodForm
 from ..exporting import csv_response
@@ -39,7 +40,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """One fact in full, in the answer to this form and nowhere else: no address leads to it, no cache keeps it."""
     ticket = find(request, number)
     if request.method != "POST":
-        return redirect(ticket)
+        return to_ticket(request, ticket)
     form = RevealForm(request.POST, prefix="reveal")
     if not form.is_valid():
         return ticket_page(request, ticket, status=422, verb="reveal", form=form)

@@ -9,6 +9,7 @@ from django.views.decorators.vary import vary_on_headers
 from merchants.access import SERVICE_ROLES, allow
 from qinqin.paging import Ordering, page
 
+from .. import came_from
 from ..clock import database_now
 from ..lifecycle import Outcome, Urgency
 from ..mentions import consumer_columns, mask_row
@@ -33,6 +34,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
         "rows": [_row(values, now) for values in pager.rows],
         "pager": pager,
         "now": now,
+        "mark": came_from.mark(request),
         "refresh_url": request.get_full_path(),
     }
     return render(request, "tickets/_review_rows.html" if request.htmx else "tickets/review.html", context)
@@ -41,7 +43,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
 def _row(values: dict, now) -> dict:
     return {
         **values,
-        "url": reverse("tickets:detail", args=[values["number"]]) + "#result",
+        "url": reverse("tickets:detail", args=[values["number"]]),
         "merchant_name": values["merchant__name"],
         "category": values["category__name"],
         "problem": mask_row(values["problem"], values, "order__"),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from merchants.access import WORKING_ROLES, allow
 
+from ..came_from import to_ticket
 from ..models import Ticket
 
 
@@ -18,4 +19,4 @@ def ticket_next(request: HttpRequest) -> HttpResponse:
     if ticket is None:
         messages.info(request, "没有等待您处理的工单")
         return redirect("tickets:list")
-    return redirect(ticket)
+    return to_ticket(request, ticket)

@@ -6,11 +6,11 @@ from contextlib import suppress
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, WORKING_ROLES, allow
 
+from ..came_from import to_ticket
 from ..drafting import round_of, written
 from ..evidence.tray import Tray
 from ..forms import TurnForm
@@ -323,7 +323,7 @@ def _press(
     """
     ticket = find(request, number)
     if request.method != "POST":
-        return redirect(ticket)
+        return to_ticket(request, ticket)
     form = form_for(verb, ticket, request.user, request.POST)
     is_valid = form.is_valid()
     if tray is not None:
@@ -343,7 +343,7 @@ def _press(
             form.add_error(None, error)
             return _come_back(request, ticket, verb, form, tray)
         messages.success(request, done, extra_tags=HANDED_ON if verb in HANDS_ON else "")
-        return redirect(ticket)
+        return to_ticket(request, ticket)
     refused = AlreadyHandled.SENTENCE if _moved_on(ticket, verb, form) else ""
     return _come_back(request, ticket, verb, form, tray, refused=refused)
 
