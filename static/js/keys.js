@@ -35,6 +35,7 @@ const KEYS = {
 const GO = { l: "/tickets/", n: "/tickets/new/", r: "/tickets/review/", o: "/tickets/overdue/", s: "/orders/" };
 
 const help = () => {
+  if (!$(".nav")) return false; // login, a rating: nothing of this is there
   const lines = [
     ["j 或 ↓，k 或 ↑", "列表中上下移动"],
     ["Enter 或 o", "打开所在的工单"],

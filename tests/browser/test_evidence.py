@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.evidence import PDF, encoded, photo, picture
 from tickets.models import Attachment
@@ -20,10 +20,11 @@ def photos(*names: str) -> list[dict]:
 
 
 def choose(page: Page, *files: dict) -> None:
-    page.get_by_label(CHOOSE).last.set_input_files(list(files))
+    """Into the form that is open; others of the page are folded."""
+    page.get_by_label(CHOOSE).locator("visible=true").last.set_input_files(list(files))
 
 
-def ready(page: Page):
+def ready(page: Page | Locator) -> Locator:
     """What lies ready in the form."""
     return page.locator("[data-staged] > [data-item]")
 
@@ -60,6 +61,7 @@ def test_two_photos_go_from_the_phone_to_customer_service(page_of, stage):
     viewer = clerk.get_by_role("dialog", name="查看图片")
     expect(viewer).to_contain_text("开线的地方（1/2）")
     expect(viewer.get_by_role("img")).to_have_js_property("naturalWidth", 640)
+    assert viewer.get_by_role("img").bounding_box()["width"] == 640
     clerk.keyboard.press("ArrowRight")
     expect(viewer).to_contain_text("吊牌.jpg（2/2）")
     viewer.get_by_role("button", name="下一张").click()
@@ -104,10 +106,12 @@ def test_a_file_that_cannot_be_taken_is_said_and_the_others_go_on(page_of, stage
     report = {"name": "检测报告.pdf", "mimeType": "application/pdf", "buffer": PDF}
     choose(page, words, *photos("开线.jpg"), report)
     expect(ready(page)).to_have_count(2)
-    expect(page.locator("[data-errors]")).to_have_text("「笔记.jpg」只支持 JPG、PNG、WebP、HEIC 图片和 PDF")
+    expect(page.locator("[data-errors]").first).to_have_text(
+        "「笔记.jpg」只支持 JPG、PNG、WebP、HEIC 图片和 PDF"
+    )
     ready(page).first.get_by_label("移除").check()
     expect(ready(page)).to_have_count(1)
-    expect(page.locator("[data-errors]")).to_have_text("")
+    expect(page.locator("[data-errors]").first).to_have_text("")
     expect(page.get_by_role("textbox", name="处理结果")).to_have_value(ANSWER)
 
 
@@ -116,7 +120,7 @@ def test_an_eighth_photo_is_one_too_many(page_of, stage):
     page.goto(f"/tickets/{stage.ticket()}/")
     choose(page, *photos(*(f"{number}.jpg" for number in range(8))))
     expect(ready(page)).to_have_count(7)
-    expect(page.locator("[data-errors]")).to_have_text("图片最多7张，单张不超过5MB")
+    expect(page.locator("[data-errors]").first).to_have_text("图片最多7张，单张不超过5MB")
 
 
 def test_a_photo_larger_than_5_mb_is_made_smaller_before_it_is_sent(page_of, stage):
@@ -125,15 +129,13 @@ def test_a_photo_larger_than_5_mb_is_made_smaller_before_it_is_sent(page_of, sta
     large = encoded(picture((800, 600)), "PNG") + bytes(6_000_000)
     choose(page, {"name": "大图.png", "mimeType": "image/png", "buffer": large})
     expect(ready(page)).to_have_count(1)
-    expect(page.locator("[data-errors]")).to_have_text("")
+    expect(page.locator("[data-errors]").first).to_have_text("")
 
 
-@pytest.mark.parametrize("how", ["drop", "paste"])
-def test_photos_are_dropped_and_pasted(how, page_of, stage):
-    page = page_of("dianyuan")
-    page.goto(f"/tickets/{stage.ticket()}/")
+def hand(how: str, field: Locator) -> None:
+    """A photo, dropped or pasted where the field is."""
     content = json.dumps(list(photo(size=(64, 48))))
-    page.get_by_role("textbox", name="处理结果").evaluate(
+    field.evaluate(
         f"""(field) => {{
           const transfer = new DataTransfer();
           transfer.items.add(new File([new Uint8Array({content})], "开线.jpg", {{ type: "image/jpeg" }}));
@@ -144,7 +146,54 @@ def test_photos_are_dropped_and_pasted(how, page_of, stage):
               : new ClipboardEvent("paste", {{ ...options, clipboardData: transfer }}));
         }}"""
     )
+
+
+@pytest.mark.parametrize("how", ["drop", "paste"])
+def test_photos_are_dropped_and_pasted(how, page_of, stage):
+    page = page_of("dianyuan")
+    page.goto(f"/tickets/{stage.ticket()}/")
+    hand(how, page.get_by_role("textbox", name="处理结果"))
     expect(ready(page)).to_have_count(1)
+
+
+@pytest.mark.parametrize("how", ["drop", "paste"])
+def test_a_photo_for_a_message_goes_to_the_message_and_not_to_the_answer(how, page_of, stage):
+    number = stage.ticket()
+    page = page_of("dianyuan")
+    page.goto(f"/tickets/{number}/")
+    choose(page, *photos("开线.jpg"))
+    unfold(page, "协商留言")
+    words = page.get_by_role("textbox", name="留言内容")
+    hand(how, words)
+    form = page.locator("form", has=words)
+    expect(ready(form)).to_have_count(1)
+    words.fill("吊牌在这里")
+    page.get_by_role("button", name="发送留言").click()
+    expect(page.locator("#progress")).to_contain_text("吊牌在这里")
+    expect(page.locator("#progress .gallery a")).to_have_count(1)
+    expect(ready(page)).to_have_count(1)  # the answer's, which is still to be written
+    clerk = page_of("kefu")
+    clerk.goto(f"/tickets/{number}/")
+    expect(clerk.locator("#progress .gallery img")).to_have_js_property("naturalWidth", 64)
+
+
+def test_a_note_keeps_its_photo_from_the_merchant(page_of, script, stage):
+    number = stage.ticket()
+    clerk, merchant = page_of("kefu", java_script=script), page_of("dianyuan", java_script=script)
+    clerk.goto(f"/tickets/{number}/")
+    unfold(clerk, "内部备注")
+    choose(clerk, *photos("开线.jpg"))
+    if script:
+        expect(ready(clerk)).to_have_count(1)
+    clerk.get_by_role("textbox", name="备注内容").fill("这家上周也开线过")
+    clerk.get_by_role("button", name="保存备注").click()
+    picture = clerk.locator("#progress .gallery a")
+    expect(picture).to_have_count(1)
+    merchant.goto(f"/tickets/{number}/")
+    expect(merchant.locator("main")).not_to_contain_text("仅客服可见")
+    expect(merchant.locator(".gallery")).to_have_count(0)
+    assert merchant.request.get(picture.get_attribute("href")).status == 404
+    assert clerk.request.get(picture.get_attribute("href")).ok
 
 
 def test_an_answer_waits_for_the_photos_that_are_still_on_their_way(page_of, stage, demo_site):

@@ -103,6 +103,14 @@ def test_the_question_mark_shows_the_keys_and_escape_hides_them(page_of):
     expect(dialog).to_have_count(0)
 
 
+def test_where_there_is_no_menu_there_are_no_keys_to_show(open_page):
+    page = open_page()
+    page.goto("/login/")
+    page.locator("main").click(position={"x": 5, "y": 5})
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_an_input_method_trips_nothing(page_of, stage):
     page = page_of("dianyuan")
     page.goto(f"/tickets/{stage.ticket()}/")

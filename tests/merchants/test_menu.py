@@ -83,6 +83,17 @@ def test_a_ticket_tells_a_merchant_where_it_is(dianyuan, order_a):
     assert [place.text for place in trail.all("li")] == ["联营系统 › 运营管理", "工单管理", ticket.number]
 
 
+@pytest.mark.parametrize(
+    ("who", "desk"),
+    [("kefu", "客服工作台"), ("shangjia", "联营系统 › 运营管理"), ("dianyuan", "联营系统 › 运营管理")],
+)
+def test_a_phrase_tells_where_it_is_by_the_words_of_the_menu(who, desk, request):
+    trail = read(signed_in(request.getfixturevalue(who)).get("/tickets/phrases/new/")).one(
+        "nav", aria_label="当前位置"
+    )
+    assert [place.text for place in trail.all("li")] == [desk, "快捷短语", "新建短语"]
+
+
 def test_no_role_was_forgotten():
     assert set(MENUS) == set(Role)
 

@@ -430,3 +430,16 @@ def test_many_lines_parcels_and_other_tickets_cost_no_more(dianyuan, merchant_a)
     visitor = signed_in(dianyuan)
     one = statements(lambda: visitor.get(plain.get_absolute_url()))
     assert statements(lambda: visitor.get(rich.get_absolute_url())) == one
+
+
+def test_a_look_and_a_link_are_asked_for_once_at_a_time(order_a, kefu):
+    forms = {"reveal": TicketFactory(order=order_a), "invite": completed_ticket(order=order_a)}
+    for verb, ticket in forms.items():
+        page = read(signed_in(kefu).get(ticket.get_absolute_url()))
+        form = next(each for each in page.all("form") if f"/{verb}/" in each["action"])
+        assert "data-lock" in form.attrs
+
+
+def test_what_is_only_marked_as_read_needs_no_key(order_a, dianyuan):
+    page = read(signed_in(dianyuan).get(TicketFactory(order=order_a).get_absolute_url()))
+    assert "form_key" not in page.one("form", data_reads=True).sends()
