@@ -1,7 +1,9 @@
 """What each role finds in the menu."""
 
+from functools import cache
+
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from .access import Role
 
@@ -128,11 +130,15 @@ def nav(request: HttpRequest) -> list[dict]:
     if user is None or not user.is_authenticated:
         return []
     here = request.resolver_match.view_name if request.resolver_match else ""
-    here = BELONGS_TO.get(here, here)
+    return _sections(user.role, BELONGS_TO.get(here, here), get_script_prefix())
+
+
+@cache
+def _sections(role: str, here: str, prefix: str) -> list[dict]:
     return [
         {
             "label": label,
             "items": [{"label": text, "url": reverse(name), "current": name == here} for text, name in items],
         }
-        for label, items in MENUS[user.role]
+        for label, items in MENUS[role]
     ]

@@ -79,9 +79,14 @@ def mask_phone(phone: str | None) -> str:
     return f"{STARS}{digits[-2:]}" if len(digits) > 4 else STARS
 
 
+# Fewer digits than a landline number has are no number of anybody's.
+FEWEST_DIGITS = 10
+ANY_DIGIT = re.compile(r"\d")
+
+
 def mask_text(text: str | None) -> str:
     """Free text with every phone number, identity card and bank card in it masked."""
-    if not ANY_DIGIT.search(text or ""):
+    if not text or len(ANY_DIGIT.findall(text)) < FEWEST_DIGITS:
         return text or ""
     return LANDLINE.sub(rf"\1-{STARS}\2", MOBILE.sub(_masked, LONG_NUMBER.sub(_without_card, text or "")))
 

@@ -70,17 +70,19 @@ def mask_row(text: str | None, values: dict, path: str, former: list[dict] | Non
 def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterable[str | None]) -> str:
     """As ``mask_about``, for these names and addresses."""
     text = text or ""
-    for address in dict.fromkeys(filter(None, addresses)):
-        text = _without_address(text, address.strip())
+    for address in {address.strip() for address in addresses if address}:
+        text = _without_address(text, address)
+    folded = _folded(text)
     for name in sorted({name.strip() for name in names if name}, key=len, reverse=True):
-        if len(name) >= SHORTEST_NAME and "*" not in name and _perhaps(name, text):
+        # Looking first saves a pattern for each name of each row of a list.
+        if len(name) >= SHORTEST_NAME and "*" not in name and _folded(name) in folded:
             text = _whole(name).sub(lambda _, name=name: mask_name(name), text)
     return mask_text(text)
 
 
-def _perhaps(name: str, text: str) -> bool:
-    """Whether a look for the name is worth making a pattern of it; a name with letters may stand in any case."""
-    return name in text or name.lower() != name or name.upper() != name
+def _folded(text: str) -> str:
+    """Equal for all that ``re.IGNORECASE`` takes for equal (the i without and with its dot are no case to casefold)."""
+    return text.casefold().replace("ı", "i").replace("\u0307", "")
 
 
 def _without_address(text: str, address: str) -> str:
@@ -89,6 +91,8 @@ def _without_address(text: str, address: str) -> str:
     if "*" in address or len(street) < SHORTEST_STREET or street[:SHORTEST_STREET] not in text:
         return text
     head, pieces = street[:SHORTEST_STREET], text.split(street[:SHORTEST_STREET])
+    if len(pieces) == 1:
+        return text
     kept = [pieces[0]]
     for piece in pieces[1:]:
         repeated = 0

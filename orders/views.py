@@ -8,13 +8,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from merchants.access import SERVICE_ROLES, WORKING_ROLES, allow
+from qinqin.paging import Ordering, count, page
 
 from . import phones
 from .lookup import Lookup
 from .models import Order
 from .models.order import NOT_VISIBLE
 
-PER_PAGE = 50
+IMPORTED = Ordering("imported_at", descending=True)
+COLUMNS = [
+    "id", "number", "merchant__name", "status", "total_amount", "paid_amount", "ordered_at", "consignee", "address",
+    "imported_at",
+]  # fmt: skip
 
 
 @allow(*SERVICE_ROLES)
@@ -39,30 +44,12 @@ def order_list(request: HttpRequest) -> HttpResponse:
     if phones.looks_like_mobile(text):
         return redirect(f"{reverse('orders:list')}?{urlencode({'q': phones.phone_mark(text)})}")
     orders = Order.objects.for_user(request.user).matching(text)
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        orders = orders.filter(pk__lt=int(before))
-    columns = [
-        "id",
-        "number",
-        "merchant__name",
-        "status",
-        "total_amount",
-        "paid_amount",
-        "ordered_at",
-        "consignee",
-        "address",
-    ]
-    rows = list(orders.order_by("-pk").values(*columns)[: PER_PAGE + 1])
-    more = len(rows) > PER_PAGE
-    rows = rows[:PER_PAGE]
-    query = {"q": text} if text else {}
+    pager = page(orders.values(*COLUMNS), IMPORTED, request.GET, count(orders))
     context = {
-        "rows": rows,
+        "rows": pager.rows,
         "text": text,
         "statuses": dict(Order._meta.get_field("status").choices),
-        "first_url": "?" + urlencode(query) if before else None,
-        "next_url": "?" + urlencode(query | {"before": rows[-1]["id"]}) if more else None,
+        "pager": pager,
     }
     return render(request, "orders/list.html", context)
 

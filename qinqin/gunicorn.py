@@ -5,6 +5,8 @@ not be loosened, because a search for a phone number stands in the query string,
 path.
 """
 
+import gc
+
 from gunicorn.glogging import Logger
 
 from qinqin.logs import HarmlessFormatter, without_tokens
@@ -21,6 +23,12 @@ class HarmlessLogger(Logger):
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(HarmlessFormatter(self.error_fmt, self.datefmt))
+
+
+def post_worker_init(worker) -> None:
+    """What the program itself is made of is never garbage: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 logger_class = HarmlessLogger

@@ -121,8 +121,8 @@ class _Statement:
         try:
             sql, params = compiler.as_sql()
         except EmptyResultSet:  # nothing fits, and the ORM knows it
-            sql, params = "SELECT NULL AS nothing WHERE 1 = 0", ()
-            self.names, self.converters, self.places, self.sql = ["nothing"], [], [], sql
+            sql, params = "SELECT NULL AS empty WHERE 1 = 0", ()
+            self.names, self.converters, self.places, self.sql = ["empty"], [], [], sql
             return
         self.names = [*query.extra_select, *query.values_select, *query.annotation_select]
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]

@@ -11,6 +11,8 @@ import pytest
 from django.test import override_settings
 from xdist.scheduler import LoadScopeScheduling
 
+from merchants.known import forget
+
 pytest_plugins = ["tests.processes", "tests.cast", "tests.importing", "tests.evidence"]
 
 BROWSER_TESTS = "tests/browser/"
@@ -28,6 +30,12 @@ def quick_and_unbuilt() -> Iterator[None]:
         },
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> None:
+    """What a process remembers of the database for a moment belongs to the test before."""
+    forget()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -75,6 +75,12 @@ def page_in(
     return page(found, ordering, query, total, size, scope)
 
 
+def _in_full(keys, place: Place, ordering: Ordering):
+    """What the list shows of these tickets. Whatever is sorted to find them is sorted before anything is joined."""
+    fields = ordering.fields(turned=place.turned)
+    return Ticket.objects.filter(pk__in=keys.values("pk")).order_by(*fields).values(*COLUMNS)
+
+
 @cache
 def _usual_counts(role: str) -> Together:
     def counted(tab: str):
@@ -94,7 +100,7 @@ def _usual_rows(
 ) -> Prepared:  # fmt: skip
     def rows(slots):
         tickets = Ticket.objects.for_user(asker(role, slots)).in_tab(tab, slots.now_at)
-        key = (slots.key_at, slots.key) if has_key else None
-        return Place(key, turned).narrow(tickets.values(*COLUMNS), ordering, size)
+        place = Place((slots.key_at, slots.key) if has_key else None, turned)
+        return _in_full(place.narrow(tickets, ordering, size), place, ordering)
 
     return Prepared(rows)

@@ -5,8 +5,11 @@ from functools import cached_property
 
 from django import forms
 from django.db.models import Q
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
+from merchants.known import KnownChoiceField, known
 from merchants.models import Merchant
 from orders import phones
 from orders.models import Order
@@ -19,9 +22,11 @@ DATE_INPUT = {"type": "date"}
 # What a list is only looked through for: no index holds the tickets that fit in the order of the list. All other fields
 # find their tickets by an index of their own.
 LOOKED_THROUGH = frozenset({"q", "category", "urgency", "status", "holder", "created_from", "created_to"})
-# Who has taken a ticket upon themselves; customer service holds none.
 # Shown in the empty box, never its value.
 PLACEHOLDER = "号码，或问题、结果、商品里的文字"
+# The folded part while nothing is asked, with the lists it was made from (which keeps their ids theirs).
+_folded: dict[tuple, tuple] = {}
+# Who has taken a ticket upon themselves; customer service holds none.
 HOLDERS = {"": "全部", "mine": "我的", "free": "未认领"}
 
 
@@ -34,12 +39,8 @@ class SearchForm(forms.Form):
     number = forms.CharField(label="工单号", required=False, max_length=24)
     order_number = forms.CharField(label="订单号", required=False, max_length=64)
     phone = forms.CharField(label="手机号", required=False, max_length=40, help_text="完整号码或后4位")
-    merchant = forms.ModelChoiceField(
-        label="商户", required=False, queryset=Merchant.objects.none(), empty_label="全部"
-    )
-    category = forms.ModelChoiceField(
-        label="问题类型", required=False, queryset=Category.objects.all(), empty_label="全部"
-    )
+    merchant = KnownChoiceField(Merchant, label="商户", required=False)
+    category = KnownChoiceField(Category, label="问题类型", required=False)
     urgency = forms.ChoiceField(label="紧急程度", required=False, choices=[("", "全部"), *Urgency.choices])
     status = forms.ChoiceField(label="工单状态", required=False, choices=[("", "全部"), *Status.choices])
     created_from = forms.DateField(
@@ -66,9 +67,7 @@ class SearchForm(forms.Form):
         self.fields["holder"].choices = [
             (value, label) for value, label in HOLDERS.items() if value != "mine" or user.is_merchant
         ]
-        if user.is_service:
-            self.fields["merchant"].queryset = Merchant.objects.all()
-        else:
+        if not user.is_service:
             del self.fields["merchant"]
 
     def clean_created_from(self):
@@ -109,6 +108,19 @@ class SearchForm(forms.Form):
         if not phones.is_mark(phone) and len(phones.normal_phone(phone)) > 4:
             return query | {"phone": phones.phone_mark(phone)}
         return None
+
+    def folded_fields(self) -> str:
+        """The fields of the folded part as HTML. While nothing is asked they are the same for everybody on one side."""
+        if self.asked or self.errors:
+            return self._render_folded()
+        key = (self.user.is_service, *map(id, (known(Merchant), known(Category))))
+        if key not in _folded:
+            _folded.clear() if len(_folded) > 8 else None
+            _folded[key] = self._render_folded(), known(Merchant), known(Category)
+        return _folded[key][0]
+
+    def _render_folded(self) -> str:
+        return mark_safe(render_to_string("tickets/_search_fields.html", {"form": self}))  # noqa: S308 - a template
 
     def apply(self, tickets):
         """The tickets that fit everything that was asked, but for the text: that is a matter of ``search``."""

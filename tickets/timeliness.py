@@ -51,7 +51,10 @@ def span_words(span: timedelta | float | None) -> str:
 
 def moment_words(moment: datetime | None) -> str:
     """``2026-11-23 14:05`` on Shanghai's wall; a dash for nothing."""
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else "—"
+    if moment is None:
+        return "—"
+    wall = moment.astimezone(timezone.get_default_timezone())
+    return f"{wall.year}-{wall.month:02d}-{wall.day:02d} {wall.hour:02d}:{wall.minute:02d}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Order(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "订单"
         indexes = [
+            models.Index(fields=["-imported_at", "-id"], name="order_imported"),
             models.Index(fields=["-ordered_at", "-id"], name="order_newest"),
             models.Index(fields=["merchant", "-ordered_at", "-id"], name="order_merchant_newest"),
             models.Index(fields=["phone"], name="order_phone"),

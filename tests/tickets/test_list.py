@@ -237,11 +237,12 @@ def test_one_row_and_fifty_cost_the_same(who, tab, order_a, kefu, request):
     visitor = signed_in(request.getfixturevalue(who))
     due_at = database_now() - HOUR
     waiting_tickets(1, order_a, kefu, due_at)
+    visitor.get("/tickets/")  # the filters' choices are known from now on
     one = statements(lambda: visitor.get(f"/tickets/?tab={tab}"))
     waiting_tickets(49, order_a, kefu, due_at)
     fifty = statements(lambda: visitor.get(f"/tickets/?tab={tab}"))
     assert len(numbers(visitor.get(f"/tickets/?tab={tab}"))) == 50
-    assert one == fifty
+    assert one == fifty <= 4
 
 
 def test_htmx_gets_the_tabs_and_rows_and_nothing_around_them(dianyuan, order_a):

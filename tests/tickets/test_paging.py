@@ -140,6 +140,60 @@ def test_paging_keeps_search_tab_and_sort(dianyuan, many):
     assert together(pages) == list(in_order.values_list("number", flat=True))
 
 
+def test_the_last_page_is_the_last_and_leads_back_the_same_way(dianyuan, many):
+    visitor = signed_in(dianyuan)
+    for sort in SORTS:
+        first = visitor.get(f"/tickets/?sort={sort}")
+        forwards = walk(visitor, f"/tickets/?sort={sort}", "下一页")
+        last = visitor.get(address(first, "末页"))
+        assert numbers(last) == together(forwards)[-50:]
+        assert (address(last, "下一页"), address(last, "末页")) == (None, None)
+        before = visitor.get(address(last, "上一页"))
+        assert numbers(before) == together(forwards)[-100:-50]
+        assert numbers(visitor.get(address(last, "首页"))) == forwards[0]
+
+
+def test_a_list_of_one_page_is_its_own_last_page(dianyuan, order_a):
+    ticket = TicketFactory(order=order_a)
+    page = signed_in(dianyuan).get("/tickets/?last=1")
+    assert numbers(page) == [ticket.number]
+    assert [address(page, label) for label in ("首页", "上一页", "下一页", "末页")] == [None] * 4
+
+
+@pytest.mark.parametrize("sort", ["created", "-created"])
+def test_a_day_is_where_the_list_goes_on_from(sort, dianyuan, order_a, kefu):
+    """Days are those of Shanghai; the field keeps what was chosen, and what else was asked stays."""
+    days = [database_now().replace(month=3, day=day, hour=15, minute=59) for day in (1, 2, 3)]
+    for at in days:
+        TicketFactory(order=order_a, at=at)
+        TicketFactory(order=order_a, at=at + timedelta(minutes=1))  # the next day in Shanghai
+    visitor = signed_in(dianyuan)
+    page = visitor.get(f"/tickets/?tab=all&sort={sort}&at={days[0].year}-03-03")
+    everything = Ticket.objects.order_by("created_at", "pk").values_list("number", flat=True)
+    expected = everything[3:] if sort == "created" else list(everything[:5])[::-1]
+    assert numbers(page) == list(expected)
+    assert address(page, "首页") == f"/tickets/?tab=all&sort={sort}"
+    form = read(page).one("form", class_="jump")
+    assert form.sends() == {"tab": "all", "sort": sort, "at": f"{days[0].year}-03-03"}
+
+
+def test_a_day_can_be_left_backwards(dianyuan, order_a):
+    tickets = [TicketFactory(order=order_a, opened_ago=timedelta(days=days)) for days in (5, 3, 1)]
+    visitor = signed_in(dianyuan)
+    day = f"{tickets[0].created_at.date()}"
+    page = visitor.get(f"/tickets/?tab=all&at={day}")
+    assert tickets[2].number not in numbers(page)
+    assert tickets[2].number in numbers(visitor.get(address(page, "上一页")))
+
+
+@pytest.mark.parametrize(
+    "day", ["", "x", "2026-02-30", "0001-01-01", "9999-12-31", "2026-1-1\x00", "２０２６-01-01"]
+)
+def test_a_day_that_is_none_is_the_first_page(day, dianyuan, order_a):
+    ticket = TicketFactory(order=order_a)
+    assert numbers(signed_in(dianyuan).get("/tickets/", {"tab": "all", "at": day})) == [ticket.number]
+
+
 STRANGE = [
     "x", "~", "~1", "2026-01-01~1", "2026-01-01T00:00:00~1", "2026-01-01T00:00:00+00:00~",
     "0001-01-01T00:00:00+23:59~1", "9999-12-31T23:59:59-23:59~1", "2026-13-45T99:00:00+00:00~1",

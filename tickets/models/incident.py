@@ -67,6 +67,11 @@ class Incident(models.Model):
         indexes = [
             models.Index(fields=["-opened_at", "-id"], name="incident_newest"),
             models.Index(
+                fields=["-opened_at", "-id"],
+                condition=Q(closed_at__isnull=True),
+                name="incident_open_newest",
+            ),
+            models.Index(
                 fields=["due_on", "id"], condition=Q(closed_at__isnull=True), name="incident_open_due"
             ),
         ]

@@ -35,8 +35,11 @@ class Ticket(
 
     number = models.CharField("工单号", max_length=24, unique=True)
     order = models.ForeignKey(Order, models.PROTECT, verbose_name="订单", related_name="tickets")
-    order_number = models.CharField("订单号", max_length=64, db_index=True)
-    merchant = models.ForeignKey(Merchant, models.PROTECT, verbose_name="商户", related_name="tickets")
+    order_number = models.CharField("订单号", max_length=64)
+    # Its index is ticket_merchant_newest.
+    merchant = models.ForeignKey(
+        Merchant, models.PROTECT, verbose_name="商户", related_name="tickets", db_index=False
+    )
     customer = models.ForeignKey(
         Customer, models.PROTECT, verbose_name="消费者", null=True, blank=True, related_name="tickets"
     )
@@ -94,6 +97,22 @@ class Ticket(
                 condition=Q(is_open=True),
                 name="ticket_merchant_open_due",
             ),
+            # Every order of every tab, for customer service and for one merchant; what is open is small.
+            models.Index(fields=["due_at", "id"], name="ticket_due"),
+            models.Index(fields=["merchant", "due_at", "id"], name="ticket_merchant_due"),
+            *(
+                models.Index(
+                    fields=[*scope, "status", f"{order}_at", "id"],
+                    condition=Q(is_open=True),
+                    name=f"ticket_{name}open_{order}",
+                )
+                for scope, name in [([], ""), (["merchant"], "merchant_")]
+                for order in ("created", "handled")
+            ),
+            models.Index(
+                fields=["status", "stopped_at", "id"], condition=Q(is_open=True), name="ticket_open_stopped"
+            ),
+            models.Index(fields=["order_number"], name="ticket_order_number"),
             models.Index(
                 fields=["handled_at", "id"],
                 condition=Q(is_open=False, archived_at__isnull=True),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from merchants.access import Role, allow
 from orders.mentions import mask_about
-from qinqin.paging import Ordering, page, query_without
+from qinqin.paging import Ordering, count, page, query_without
 
 from ..clock import database_now
 from ..late_forms import STEP_FORMS, StepForm
@@ -50,7 +50,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     mine = Incident.objects.for_user(request.user)
     shows = {"open": mine.open(), "overdue": mine.overdue(today), "closed": mine.closed()}
     show = request.GET.get("show") if request.GET.get("show") in SHOWS else "open"
-    counts = {key: incidents.count() for key, incidents in shows.items()}
+    counts = {key: count(incidents) for key, incidents in shows.items()}
     ordering = Ordering("opened_at", descending=True)
     pager = page(shows[show].values(*COLUMNS), ordering, request.GET, counts[show])
     context = {

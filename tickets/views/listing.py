@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, allow
+from qinqin.addresses import address
 from qinqin.paging import SIZE, Page, page, query_without
 
 from .. import bulk, came_from
@@ -27,6 +28,7 @@ from ..tabs import tab_links
 from ..timeliness import countdown
 
 NEWEST = "-created"
+URGENCIES, STATUSES = dict(Urgency.choices), dict(Status.choices)
 
 
 @allow(*WORKING_ROLES)
@@ -129,14 +131,14 @@ def _row(values: dict, now) -> dict:
     status = values["status"]
     return {
         **values,
-        "url": reverse("tickets:detail", args=[values["number"]]),
-        "order_url": reverse("orders:detail", args=[values["order_number"]]),
+        "url": address("tickets:detail", values["number"]),
+        "order_url": address("orders:detail", values["order_number"]),
         "merchant_name": values["merchant__name"],
         "holder": values["assignee__name"],
         "category": values["category__name"],
         "problem": mask_row(values["problem"], values, "order__"),
-        "urgency_label": Urgency(values["urgency"]).label,
-        "status_label": Status(status).label,
+        "urgency_label": URGENCIES[values["urgency"]],
+        "status_label": STATUSES[status],
         "countdown": countdown(
             status, values["warn_at"], values["due_at"], values["stopped_at"], now, values["critical_at"]
         ),

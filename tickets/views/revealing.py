@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from merchants.access import WORKING_ROLES, Role, allow
 from merchants.models import User
 from merchants.throttling import client_address
-from qinqin.paging import Ordering, page, query_without
+from qinqin.paging import Ordering, count, page, query_without
 
 from ..came_from import to_ticket
 from ..clock import database_now
@@ -101,7 +101,7 @@ def _found(request: HttpRequest):
 def sensitive(request: HttpRequest) -> HttpResponse:
     """敏感信息查看日志: who looked at what, the newest first."""
     form, looks = _found(request)
-    pager = page(looks, Ordering("at", descending=True), request.GET, looks.count())
+    pager = page(looks, Ordering("at", descending=True), request.GET, count(looks))
     context = {
         "form": form,
         "rows": [_row(values) for values in pager.rows],

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import SERVICE_ROLES, allow
-from qinqin.paging import Ordering, page
+from qinqin.paging import Ordering, count, page
 
 from .. import came_from
 from ..clock import database_now
@@ -29,7 +29,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
     """Every ticket whose result has to be checked, and how long it has been waiting for that."""
     now = database_now()
     waiting = Ticket.objects.for_user(request.user).awaiting_review()
-    pager = page(waiting.values(*COLUMNS), Ordering("stopped_at"), request.GET, waiting.count())
+    pager = page(waiting.values(*COLUMNS), Ordering("stopped_at"), request.GET, count(waiting))
     context = {
         "rows": [_row(values, now) for values in pager.rows],
         "pager": pager,

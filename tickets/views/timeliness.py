@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from merchants.access import Role, allow
 from merchants.models import Merchant
-from qinqin.paging import Ordering, page, query_without
+from qinqin.paging import Ordering, count, page, query_without
 
 from ..clock import database_now
 from ..desk import PeriodForm
@@ -149,7 +149,7 @@ def timeliness_list(request: HttpRequest) -> HttpResponse:
     found = lists.behind(figure)
     by_rounds = figure in ROUNDS
     columns, moment = (ROUND_COLUMNS, "due_at") if by_rounds else (TICKET_COLUMNS, "created_at")
-    pager = page(found.values(*columns), Ordering(moment, descending=True), request.GET, found.count())
+    pager = page(found.values(*columns), Ordering(moment, descending=True), request.GET, count(found))
     context = {
         "label": labels[figure],
         "form": form,
