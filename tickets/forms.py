@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 
 from orders.models import Order
 
@@ -326,7 +327,7 @@ class OpenForm(forms.Form):
 
     def clean(self) -> dict:
         data = super().clean()
-        if self.is_complete and self.same_open_tickets() and not data.get("open_anyway"):
+        if self.is_complete and self.same_open_tickets and not data.get("open_anyway"):
             self.add_error(None, "该订单已有同类型的未完结工单，请先确认是否重复；确需新建请勾选“仍要新建”。")
         return data
 
@@ -335,12 +336,13 @@ class OpenForm(forms.Form):
         """Whether everything but the question about duplicates is answered."""
         return self.order is not None and not self.errors
 
-    def same_open_tickets(self):
-        """Open tickets of the same order and category: probably the same matter."""
+    @cached_property
+    def same_open_tickets(self) -> list[Ticket]:
+        """Open tickets of the same order and category: probably the same matter. Asked once."""
         category = self.cleaned_data.get("category")
         if not (self.order and category):
             return []
-        return self.order.tickets.open().filter(category=category).select_related("snapshot")
+        return list(self.order.tickets.open().filter(category=category).select_related("snapshot"))
 
     def draft(self) -> TicketDraft:
         """The ticket as the model wants it; only for a valid form."""

@@ -125,7 +125,7 @@ def _ask_again(form: OpenForm) -> bool:
     """Whether to offer 仍要新建: only when there is something to confirm."""
     return (
         form.is_bound
-        and bool(form.same_open_tickets())
+        and bool(form.same_open_tickets)
         and (NON_FIELD_ERRORS in form.errors or bool(form.data.get("open_anyway")))
     )
 
