@@ -13,7 +13,10 @@ STEPS = {
 
 
 class Command(BaseCommand):
-    help = "每天一次的全部清理：过期登录、旧草稿、过期的导出与导入、没有记录的文件、到期归档、到期隐去消费者信息；可反复运行。"
+    help = (
+        "每天一次的全部清理：过期登录、旧草稿、过期的导出与导入、没有记录的文件、到期归档、到期隐去消费者信息；"
+        "可反复运行。"
+    )
     requires_system_checks = []
 
     def handle(self, *args, **options):
