@@ -27,7 +27,7 @@ from tests.factories import (
     reason_code,
     submitted_ticket,
 )
-from tickets.models import Calendar, Phrase, Policy, SavedView, SpecialDay
+from tickets.models import Calendar, Job, JobKind, Phrase, Policy, SavedView, SpecialDay
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +166,20 @@ ROUTES: dict[str, dict[str, tuple[str, str]]] = {
     "tickets/views/<int:pk>/move/": table(WORKERS_NEVER, "none none go none none no"),
     "tickets/views/<int:pk>/start/": table(WORKERS_NEVER, "none none go go none no"),
     "tickets/columns/": table("page page page page page no", "go go go go go no"),
+    "exports/tickets/": table("page page page page page no", "form form form form form no"),
+    "exports/orders/": table(SERVICE_ONLY, "form form no no no no"),
+    "exports/records/": table(MANAGER_ONLY, MANAGER_NEVER),
+    "imports/tickets/": table(SERVICE_ONLY, "form form no no no no"),
+    "imports/tickets/template/<str:file_format>/": table(SERVICE_ONLY, SERVICE_NEVER),
+    "imports/orders/": table(SERVICE_ONLY, "form form no no no no"),
+    "imports/orders/template/<str:file_format>/": table(SERVICE_ONLY, SERVICE_NEVER),
+    "jobs/": table("page page page page page no", WORKERS_NEVER),
+    # A job is its person's alone, whoever else works for the same merchant: here dianyuan's, waiting for a worker.
+    "jobs/<int:pk>/": table("none none none page none no", WORKERS_NEVER),
+    "jobs/<int:pk>/confirm/": table(WORKERS_NEVER, "none none none late none no"),
+    "jobs/<int:pk>/cancel/": table(WORKERS_NEVER, "none none none go none no"),
+    "jobs/<int:pk>/file/": table("none none none none none no", WORKERS_NEVER),
+    "jobs/<int:pk>/errors/": table("none none none none none no", WORKERS_NEVER),
     # The key that stands in the address is nobody's: the answer is the same 404 for all.
     "r/<str:token>/": table("none none none none none none", "none none none none none none"),
     "healthz": table(EVERYBODY, NEVER),
@@ -229,6 +243,7 @@ def kept_by_route(people, merchant_a, order_a) -> dict[str, Model]:
         "tickets/reasons/": reason_code("return"),
         "tickets/phrases/": Phrase.objects.create(merchant=merchant_a, title="补发", text="今天补发"),
         "tickets/views/": SavedView.objects.create(merchant=merchant_a, name="急件", query="tab=overdue"),
+        "jobs/": Job.ask(JobKind.EXPORT_TICKETS, by_user=dianyuan, asked={"query": ""}, digest="x")[0],
         "tickets/deadlines/holidays/": SpecialDay.objects.create(day=date(2030, 1, 1), name="元旦"),
     }
 
@@ -281,7 +296,7 @@ def address(world, kefu, order_a, media):
 
     def address(route: str, number: str = "", pk: int = 0) -> str:
         mine = order_a.number if route.startswith("orders/") else ticket.number
-        path = "/" + route.replace("<str:number>", number or mine)
+        path = "/" + route.replace("<str:number>", number or mine).replace("<str:file_format>", "xlsx")
         if "<uuid:key>" in path:
             attachment = shelved(kefu, ticket)
             ticket.add_evidence(by_user=kefu, attachments=[attachment.key])
@@ -327,6 +342,7 @@ def test_without_a_login_there_is_only_the_way_to_it(client, address, route):
         ("tickets/views/<int:pk>/", "常用筛选不存在或无权修改"),
         ("staff/<int:pk>/", "员工账号不存在或无权查看"),
         ("notices/robots/<int:pk>/", "群机器人不存在或无权查看"),
+        ("jobs/<int:pk>/", "任务不存在或无权查看"),
     ],
 )
 def test_what_is_anothers_answers_like_what_does_not_exist(client, shangjia2, address, route, sentence):

@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 
 from tests.factories import TicketFactory, UserFactory, completed_ticket, submitted_ticket
 from tests.rows import rows_of
-from tickets.models import Alert, Event, Mention, Message, Result, Round
+from tickets.models import Alert, Event, ExportRecord, Mention, Message, Result, Round
 
 TABLES = [
     "tickets_event",
@@ -17,6 +17,7 @@ TABLES = [
     "tickets_round",
     "tickets_message",
     "tickets_mention",
+    "tickets_exportrecord",
 ]
 WRITES = {
     "change an event": "UPDATE tickets_event SET text = 'etwas anderes'",
@@ -35,6 +36,8 @@ WRITES = {
     "change a mention": "UPDATE tickets_mention SET person_id = person_id",
     "delete mentions": "DELETE FROM tickets_mention",
     "change a reason": "UPDATE tickets_event SET reason_name = 'something else'",
+    "change an export's record": "UPDATE tickets_exportrecord SET rows = 0",
+    "delete records of exports": "DELETE FROM tickets_exportrecord",
     "delete rounds": "DELETE FROM tickets_round",
     "forget a missed deadline": "UPDATE tickets_round SET overdue_at = NULL, overdue_recorded_at = NULL",
     "move a missed deadline": "UPDATE tickets_round SET overdue_at = started_at",
@@ -48,6 +51,9 @@ def ticket(order_a):
     ticket = completed_ticket(order=order_a, opened_ago=timedelta(hours=9), after=timedelta(hours=5))
     colleague = UserFactory(name="小林")
     ticket.add_note(by_user=ticket.opened_by, text=f"@{colleague} 这单请看一下")
+    ExportRecord.note(
+        by_user=colleague, what="工单", conditions="", columns=["工单号"], file_format="CSV", rows=1
+    )
     return ticket
 
 
@@ -125,6 +131,8 @@ def test_the_triggers_have_survived_every_migration():
                 "tickets_exemption_no_delete",
                 "tickets_exemption_kept",
                 "tickets_acknowledgement_no_truncate",
+                "tickets_exportrecord_append_only",
+                "tickets_exportrecord_no_truncate",
                 "tickets_incidentstep_no_truncate",
                 "tickets_exemption_no_truncate",
                 "tickets_round_no_delete",
@@ -161,7 +169,7 @@ def test_the_triggers_have_survived_every_migration():
                 "tickets_attachment_of_its_message_update",
                 *(
                     f"tickets_{table}_no_{action}"
-                    for table in ("message", "mention", "reveal")
+                    for table in ("message", "mention", "reveal", "exportrecord")
                     for action in ("update", "delete")
                 ),
             }

@@ -102,7 +102,7 @@ def test_it_follows_the_filters_and_the_order_of_the_screen(zhuguan, order_a, or
     visitor = signed_in(zhuguan)
     assert [row["工单号"] for row in sheet(visitor.get(EXPORT, asked))] == [mine[1], mine[2], mine[0]]
     page = read(visitor.get("/tickets/overdue/", asked))
-    link = next(link for link in page.all("a") if link.text.startswith("导出"))
+    link = next(link for link in page.all("a") if link.text.startswith("导出 "))
     assert link.text == "导出 3 条"
     assert [row["工单号"] for row in sheet(visitor.get(link["href"]))] == [mine[1], mine[2], mine[0]]
 

@@ -16,6 +16,7 @@ from merchants.models import Merchant, User
 
 from ..clock import database_now
 from ..lifecycle import Refused
+from ..wording import UNKEEPABLE
 from .notice import Notice, NoticeKind
 
 # How long a job belongs to a worker that does not say anything.
@@ -252,7 +253,8 @@ class Job(models.Model):
         """It cannot be done, for this reason; the person is told."""
         now = database_now()
         with transaction.atomic():
-            ended = self._end(JobState.FAILED, sentence=sentence[:500], finished_at=now)
+            sentence = UNKEEPABLE.sub("", sentence)[:500]
+            ended = self._end(JobState.FAILED, sentence=sentence, finished_at=now)
             if ended:
                 self._tell(f"{self.get_kind_display()}没有完成：{sentence}", now)
         return ended

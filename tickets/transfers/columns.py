@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from merchants.access import MERCHANT_ROLES
 from orders.masking import mask_address, mask_name, mask_phone
-from orders.mentions import mask_known
 from orders.models import OrderStatus
 
 from ..lifecycle import Outcome, Status, Urgency
@@ -93,16 +92,6 @@ def ticket_columns(user) -> list[Column]:
     return TICKET_COLUMNS
 
 
-def _remark(key: str, heading: str) -> Column:
-    needs = (key, "consignee", "address", "customer__name", "customer__account")
-    return Column(key, heading, needs, lambda row, now: _without_consumer(row[key], row), first=False)
-
-
-def _without_consumer(text: str, row: dict) -> str:
-    names = [row["consignee"], row["customer__name"], row["customer__account"]]
-    return mask_known(text, names, [row["address"]]) if text else ""
-
-
 ORDER_COLUMNS = [
     _plain("number", "订单号", "number"),
     _plain("merchant", "商户", "merchant__name"),
@@ -116,6 +105,4 @@ ORDER_COLUMNS = [
     Column("consignee", "收货人", ("consignee",), lambda row, now: mask_name(row["consignee"])),
     Column("phone", "收货电话", ("phone",), lambda row, now: mask_phone(row["phone"]), first=False),
     Column("address", "收货地址", ("address",), lambda row, now: mask_address(row["address"])),
-    _remark("buyer_remark", "买家留言"),
-    _remark("seller_remark", "商家备注"),
 ]

@@ -17,8 +17,11 @@ from orders.importing.packages import inspect
 from orders.importing.reading import Record, Table, Unusable, open_table
 from orders.importing.vocabulary import ORDER_FIELDS
 from orders.masking import mask_address, mask_name, mask_phone, mask_text
+from orders.mentions import mask_about
+from orders.models import Order
 
 from ..evidence import shelf
+from ..exporting import clean
 from ..importing import KINDS as TICKET_KINDS
 from ..importing import TICKET_FIELDS, TicketImport
 from ..lifecycle import OPENERS, Refused
@@ -82,7 +85,7 @@ def run(job: Job, beat: Callable[..., None]) -> None:
         work = _open_tickets if job.kind == JobKind.OPEN_TICKETS else _import_orders
         shown, columns = work(job, watched, report, beat)
     kept = report.as_json() | {
-        "first": _first(watched.first, columns, shown, report.reasons) if not job.is_confirmed else None,
+        "first": None if job.is_confirmed else _first(job, watched.first, columns, shown, report.reasons),
         "interrupted": job.is_confirmed and job.attempts > 1,
     }
     errors_name = ""
@@ -131,14 +134,21 @@ def _import_orders(job: Job, watched: Watched, report: Refusals, beat) -> tuple[
     return SHOWN_OF_ORDERS, work.columns
 
 
-def _first(records: list[Record], columns: Columns, shown: dict, reasons: dict[int, str]) -> dict:
+def _first(job: Job, records: list[Record], columns: Columns, shown: dict, reasons: dict[int, str]) -> dict:
     """The first rows as the file was understood, with what is a consumer's own masked."""
     names = [name for name in shown if name in columns]
+    told_by_line = {record.line: {} if record.fault else columns.read(record.cells) for record in records}
+    # A problem may name the consumer of its order.
+    numbers = {told.get("number", "") for told in told_by_line.values()} - {""}
+    orders = Order.objects.for_user(job.by).select_related("customer").filter(number__in=numbers)
+    order_of = {order.number: order for order in orders}
     rows = []
-    for record in records:
-        told = columns.read(record.cells) if not record.fault else {}
+    for line, told in told_by_line.items():
+        order = order_of.get(told.get("number", ""))
+        if told.get("problem") and order:
+            told["problem"] = mask_about(told["problem"], order)
         cells = [shown[name](told[name])[:LONGEST_SHOWN] if told.get(name) else "" for name in names]
-        rows.append({"line": record.line, "cells": cells, "error": reasons.get(record.line, "")})
+        rows.append({"line": line, "cells": cells, "error": clean(reasons.get(line, ""))})
     return {"headings": [columns.labels[name] for name in names], "rows": rows}
 
 

@@ -10,6 +10,7 @@ from .tables import write_table
 
 # More lines than this help nobody on a page; the file has all of them.
 SHOWN = 20
+MOST_NOTES = 50
 HEADING = "错误"
 
 

@@ -28,10 +28,7 @@ DEMO_PEOPLE = ("kefu", "zhuguan", "shangjia", "dianyuan", "shangjia2", "admin")
 
 
 class Command(BaseCommand):
-    help = (
-        "准备数据库和静态文件，启动网站（127.0.0.1，端口取自 PORT）、时限扫描、通知发送、导出与导入；"
-        "按 Ctrl-C 停止。"
-    )
+    help = "准备数据库和静态文件，启动网站（127.0.0.1，端口取自 PORT）和全部后台工作；按 Ctrl-C 停止。"
 
     def handle(self, *args, **options) -> None:
         self.children = Children()

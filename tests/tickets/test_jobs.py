@@ -1,0 +1,236 @@
+"""Jobs: taken once, begun anew after a death, ended by their person, and never with half a file."""
+
+import errno
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, OperationalError, transaction
+
+from tests.evidence import files_below
+from tests.factories import TicketFactory
+from tests.pages import signed_in
+from tickets.clock import database_now
+from tickets.evidence import shelf
+from tickets.lifecycle import Refused
+from tickets.models import ExportRecord, Job, JobKind, JobState, Notice
+from tickets.models.job import LEASE, MOST_ATTEMPTS
+from tickets.transfers import exports, tables, working
+from tickets.transfers.working import work_once
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(person, digest: str = "a") -> Job:
+    """An export of everything."""
+    asked = {"query": "tab=all", "columns": ["number"], "format": "csv", "conditions": []}
+    return Job.ask(JobKind.EXPORT_TICKETS, by_user=person, asked=asked, digest=digest)[0]
+
+
+@pytest.fixture
+def job(kefu, order_a, media) -> Job:
+    TicketFactory(order=order_a)
+    return ask(kefu)
+
+
+def come_due(job: Job) -> None:
+    """Its worker has been silent for longer than the lease."""
+    Job.objects.filter(pk=job.pk).update(next_attempt_at=database_now() - timedelta(seconds=1))
+
+
+def test_a_taken_job_is_nobody_elses_until_its_lease_is_over(job):
+    now = database_now()
+    assert Job.take(now) == job
+    assert Job.take(now) is None
+    assert Job.take(now + LEASE) == job
+
+
+def test_the_oldest_is_taken_first(job, zhuguan):
+    ask(zhuguan)
+    assert Job.take(database_now()) == job
+
+
+def test_who_was_overtaken_may_not_end_it(job):
+    first = Job.take(database_now())
+    come_due(job)
+    second = Job.take(database_now())
+    assert not first.beat(10)
+    assert not first.finish(rows=1, report={}, told="")
+    assert not first.fail("")
+    assert second.finish(rows=1, report={}, told="")
+    assert Notice.objects.filter(kind="job").count() == 1
+
+
+def test_a_worker_that_died_leaves_a_job_that_is_written_anew(job, kefu):
+    Job.take(database_now())  # … and the worker was killed
+    assert work_once() is None
+    come_due(job)
+    assert work_once() == job
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.DONE, 2)
+    assert files_below(shelf.root()) == [job.result_name]
+    assert ExportRecord.objects.count() == 1
+
+
+def test_what_kills_its_worker_again_and_again_is_given_up(job):
+    for _ in range(MOST_ATTEMPTS):
+        assert Job.take(database_now()) == job
+        come_due(job)
+    assert Job.take(database_now()) is None
+    job.refresh_from_db()
+    assert (job.state, Notice.objects.get(kind="job").recipient_id) == (JobState.FAILED, job.by_id)
+
+
+def test_a_cancelled_job_stops_at_its_next_beat_and_leaves_no_file(job, kefu, monkeypatch):
+    write = exports.write_table
+
+    def cancelled_meanwhile(*args):
+        job.cancel(by_user=kefu)
+        return write(*args)
+
+    monkeypatch.setattr(exports, "write_table", cancelled_meanwhile)
+    work_once()
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+    assert files_below(shelf.root()) == []
+    assert not ExportRecord.objects.exists()
+    assert not Notice.objects.filter(kind="job").exists()
+
+
+def test_cancelling_twice_is_refused(job, kefu):
+    job.cancel(by_user=kefu)
+    with pytest.raises(Refused):
+        job.cancel(by_user=kefu)
+
+
+def test_nobody_cancels_anothers(job, zhuguan):
+    with pytest.raises(Refused):
+        job.cancel(by_user=zhuguan)
+
+
+def test_a_worker_that_is_asked_to_stop_puts_it_back_without_counting_it(job):
+    stopping = threading.Event()
+    stopping.set()
+    work_once(stopping)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.WAITING, 0)
+    assert Job.take(database_now()) == job
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(job, monkeypatch):
+    def full(*args, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tables.Path, "open", full)
+    work_once()
+    monkeypatch.undo()
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+    assert "存储空间不足" in job.sentence
+    assert files_below(shelf.root()) == []
+
+
+def test_a_database_that_fails_is_tried_again_later(job, monkeypatch):
+    def away(*args):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setitem(working.RUNS, JobKind.EXPORT_TICKETS, away)
+    work_once()
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.WAITING, 1)
+    assert job.next_attempt_at > database_now()
+
+
+def test_an_error_of_ours_is_told_without_its_text(job, monkeypatch):
+    def wrong(*args):
+        raise KeyError("13912345678")
+
+    monkeypatch.setitem(working.RUNS, JobKind.EXPORT_TICKETS, wrong)
+    work_once()
+    job.refresh_from_db()
+    assert (job.state, job.sentence) == (JobState.FAILED, working.UNEXPECTED)
+
+
+def test_an_account_that_lost_its_role_gets_nothing(job, kefu):
+    kefu.is_active = False
+    kefu.save()
+    work_once()
+    job.refresh_from_db()
+    assert (job.state, job.sentence) == (JobState.FAILED, working.NO_ACCOUNT)
+
+
+def test_the_database_knows_of_one_such_job_under_way(job, kefu):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.create(
+            by=kefu, role=kefu.role, kind=job.kind, digest=job.digest, created_at=database_now(),
+            next_attempt_at=database_now(),
+        )  # fmt: skip
+
+
+def test_who_works_for_another_merchant_now_does_not_find_what_was_the_former_ones(
+    dianyuan, merchant_b, media
+):
+    job = ask(dianyuan)
+    assert signed_in(dianyuan).get(f"/jobs/{job.pk}/").status_code == 200
+    dianyuan.merchant = merchant_b
+    dianyuan.save()
+    assert signed_in(dianyuan).get(f"/jobs/{job.pk}/").status_code == 404
+    assert "暂无数据" in signed_in(dianyuan).get("/jobs/").text
+
+
+def test_the_page_fetches_itself_while_it_runs_and_no_longer_when_it_is_over(job, kefu):
+    visitor = signed_in(kefu)
+    part = {"headers": {"HX-Request": "true"}}
+    assert "data-refresh-every" in visitor.get(f"/jobs/{job.pk}/", **part).text
+    work_once()
+    page = visitor.get(f"/jobs/{job.pk}/", **part).text
+    assert "data-refresh-every" not in page
+    assert "<html" not in page
+    assert "下载文件" in page
+
+
+@pytest.mark.parametrize("address", ["/jobs/99999999999999999999/", "/jobs/0/", "/jobs/0/file/"])
+def test_what_is_not_there_is_not_found(kefu, address):
+    assert signed_in(kefu).get(address).status_code == 404
+
+
+# ---- what is over is thrown away ----
+
+
+def expired(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(expires_at=database_now() - timedelta(seconds=1))
+
+
+def test_after_its_days_the_file_goes_and_the_page_says_so(job, kefu):
+    work_once()
+    expired(job)
+    visitor = signed_in(kefu)
+    assert visitor.get(f"/jobs/{job.pk}/file/").status_code == 404
+    assert "文件已过期删除" in visitor.get(f"/jobs/{job.pk}/").text
+    call_command("prune_jobs")
+    assert files_below(shelf.root()) == []
+    assert ExportRecord.objects.count() == 1
+
+
+def test_what_is_not_over_stays(job, kefu):
+    work_once()
+    call_command("prune_jobs")
+    call_command("prune_files", "--older-than", "0")
+    assert signed_in(kefu).get(f"/jobs/{job.pk}/file/").status_code == 200
+
+
+def test_a_file_that_no_job_knows_is_thrown_away(job):
+    work_once()
+    job.refresh_from_db()
+    Job.objects.all().delete()
+    call_command("prune_files", "--older-than", "0")
+    assert files_below(shelf.root()) == []
+
+
+def test_old_jobs_go_but_never_one_under_way(job, zhuguan):
+    work_once()
+    waiting = ask(zhuguan)
+    Job.objects.update(created_at=database_now() - timedelta(days=91))
+    call_command("prune_jobs")
+    assert list(Job.objects.all()) == [waiting]
