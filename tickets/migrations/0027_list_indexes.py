@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("merchants", "0001_initial"),
-        ("tickets", "0024_anonymising"),
+        ("tickets", "0026_search_documents"),
     ]
 
     operations = [

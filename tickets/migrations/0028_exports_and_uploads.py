@@ -16,7 +16,7 @@ def guard(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0001_initial"),
-        ("tickets", "0026_search_documents"),
+        ("tickets", "0027_list_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

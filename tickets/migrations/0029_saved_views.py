@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0003_list_columns"),
-        ("tickets", "0029_exports_and_uploads"),
+        ("tickets", "0028_exports_and_uploads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
