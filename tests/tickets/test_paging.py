@@ -9,6 +9,7 @@ from tests.factories import TicketFactory, waiting_tickets
 from tests.pages import numbers, read, signed_in
 from tickets.clock import database_now
 from tickets.models import Ticket
+from tickets.searching import keeping
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +136,7 @@ def test_paging_keeps_search_tab_and_sort(dianyuan, many):
     question = {"tab": "all", "sort": "-due", "urgency": "normal", "q": "开线 & 换货"}
     waiting = Ticket.objects.filter(number__in=many)
     waiting.update(problem="开线 & 换货")
+    keeping.keep(*waiting.values_list("pk", flat=True))  # what a verb does for the search
     pages = walk(visitor, visitor.get("/tickets/", question).wsgi_request.get_full_path(), "下一页")
     in_order = Ticket.objects.order_by("-due_at", "-pk")
     assert together(pages) == list(in_order.values_list("number", flat=True))
