@@ -1,4 +1,4 @@
-# make run | test | lint | format | lock | bench-scan.  PYTHON=/path/to/python chooses the interpreter (3.12 or later).
+# make run | test | lint | format | lock | bench | bench-scan.  PYTHON=/path/to/python chooses the interpreter (3.12 or later).
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := run
@@ -35,7 +35,7 @@ FIND_PYTHON = \
 
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test lint format lock bench-scan
+.PHONY: run test lint format lock bench bench-scan
 
 # ---- run: everything from a clean clone to a served address ----
 ifeq ($(SECRET_KEY)$(SECRET_KEY_FILE),)
@@ -58,6 +58,11 @@ test: $(VENV)/installed-dev
 	echo "---- postgresql ----"; \
 	$(PYTEST) --database postgresql -m "not browser" || status=1; \
 	exit $$status
+
+# ---- bench: the pages at a million tickets beside the limit and the admin, see docs/performance.md ----
+# make bench BENCH="--tickets 100000 --no-docs" for another size; the generated mall stays in var/bench.
+bench: $(VENV)/installed-dev
+	@$(PY) -W ignore::RuntimeWarning -m tests.benchmarks.pages $(BENCH)
 
 # ---- bench-scan: the deadline scan at a million open rounds, see docs/performance.md ----
 bench-scan: $(VENV)/installed-dev

@@ -42,10 +42,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.nodeid.startswith(BROWSER_TESTS):
             item.add_marker("browser")
-    if config.getoption("database") != "sqlite":
-        once = [item for item in items if item.get_closest_marker("arithmetic")]
-        config.hook.pytest_deselected(items=once)
-        items[:] = [item for item in items if item not in once]
+    elsewhere = "postgresql" if config.getoption("database") == "sqlite" else "arithmetic"
+    once = [item for item in items if item.get_closest_marker(elsewhere)]
+    config.hook.pytest_deselected(items=once)
+    items[:] = [item for item in items if item not in once]
 
 
 @pytest.hookimpl(optionalhook=True)

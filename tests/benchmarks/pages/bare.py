@@ -1,0 +1,175 @@
+"""The limit of the machine: the same rows read by plain SQL, joined into a page by f-strings, under the same server.
+
+No framework, no login, no session, no checks: what no page can do without. One connection per thread, statements
+prepared once. ``gunicorn tests.benchmarks.pages.bare:application`` with ``BENCH_DSN``.
+"""
+
+import os
+import threading
+from html import escape
+from urllib.parse import parse_qs
+
+import psycopg
+
+HERE = threading.local()
+MOST = 10_001
+ROW = """
+SELECT t.number, t.order_number, m.name, c.name, t.problem, t.urgency, t.status, t.is_returned, t.round_no,
+       to_char(t.due_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'), t.was_late,
+       to_char(t.created_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'),
+       to_char(t.handled_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'), a.name, o.consignee, o.phone
+"""
+TABLES = """
+tickets_ticket t JOIN merchants_merchant m ON m.id = t.merchant_id JOIN tickets_category c ON c.id = t.category_id
+JOIN orders_order o ON o.id = t.order_id LEFT JOIN merchants_user a ON a.id = t.assignee_id
+"""
+# Counted among the open ones, through their partial index; of all no more than anybody reads.
+COUNTS = f"""
+SELECT count(*) FILTER (WHERE status = 'waiting_merchant'),
+       count(*) FILTER (WHERE status = 'waiting_merchant' AND warn_at <= now() AND due_at > now()),
+       count(*) FILTER (WHERE status = 'waiting_merchant' AND due_at <= now()),
+       count(*) FILTER (WHERE status = 'waiting_merchant' AND is_returned),
+       (SELECT count(*) FROM (SELECT FROM tickets_ticket LIMIT {MOST}) capped)
+FROM tickets_ticket WHERE is_open
+"""
+LIST = (
+    f"SELECT p.*, counted.* FROM ({ROW} FROM {TABLES}"
+    f" ORDER BY t.created_at DESC, t.id DESC LIMIT 50) p, ({COUNTS}) counted"
+)
+DEEP = (
+    f"SELECT p.*, counted.* FROM ({ROW} FROM {TABLES}"
+    " WHERE t.created_at <= %s AND (t.created_at < %s OR t.id < %s)"
+    f" ORDER BY t.created_at DESC, t.id DESC LIMIT 50) p, ({COUNTS}) counted"
+)
+# What a ticket's page reads.
+READS = [
+    f"{ROW}, s.facts, o.address, o.buyer_remark, o.seller_remark, cu.account, cu.name"
+    f" FROM {TABLES} JOIN tickets_ordersnapshot s ON s.ticket_id = t.id"
+    " LEFT JOIN orders_customer cu ON cu.id = t.customer_id WHERE t.id = %s",
+    "SELECT l.title, l.spec, l.quantity, l.unit_price, l.amount FROM orders_orderline l"
+    " JOIN tickets_ticket t ON t.order_id = l.order_id WHERE t.id = %s ORDER BY l.position",
+    "SELECT s.carrier, s.tracking_number, s.status, s.shipped_at, s.delivered_at FROM orders_shipment s"
+    " JOIN tickets_ticket t ON t.order_id = s.order_id WHERE t.id = %s ORDER BY s.id",
+    "SELECT r.number, r.started_at, r.due_at, r.submitted_at, r.took, r.overdue_at, e.outcome, e.text, e.reason_name"
+    " FROM tickets_round r LEFT JOIN tickets_result e ON e.round_id = r.id WHERE r.ticket_id = %s ORDER BY r.number",
+    "SELECT kind, actor_name, actor_role, text, occurred_at, from_status, to_status FROM tickets_event"
+    " WHERE ticket_id = %s ORDER BY occurred_at, id",
+    "SELECT audience, author_name, author_role, text, at FROM tickets_message WHERE ticket_id = %s ORDER BY at, id",
+    "SELECT p.reason, p.started_at, p.until, p.ended_at FROM tickets_pause p JOIN tickets_round r ON r.id = p.round_id"
+    " WHERE r.ticket_id = %s ORDER BY p.started_at",
+    "SELECT o.number, o.status, o.created_at FROM tickets_ticket t JOIN tickets_ticket o"
+    " ON o.order_id = t.order_id AND o.id <> t.id WHERE t.id = %s ORDER BY o.created_at",
+]
+# What an answer writes: the result, the round, the ticket, the event, the outbox, the form that was sent.
+LOCKS = [
+    "SELECT status, round_no, opened_by_id FROM tickets_ticket WHERE id = %s FOR NO KEY UPDATE",
+    "SELECT id, started_at FROM tickets_round WHERE ticket_id = %s AND is_open FOR NO KEY UPDATE",
+]
+RESULT = (
+    "INSERT INTO tickets_result (round_id, outcome, text, reason_name, submitted_by_id, submitted_at)"
+    " VALUES (%s, 'solved', %s, '', %s, now()) RETURNING id"
+)
+ROUND = (
+    "UPDATE tickets_round SET submitted_at = now(), took = now() - started_at, responded_after = now() - started_at,"
+    " is_running = false, next_alert_at = NULL WHERE id = %s"
+)
+TICKET = (
+    "UPDATE tickets_ticket SET status = 'waiting_review', handled_at = now(), stopped_at = now(), result_id = %s"
+    " WHERE id = %s"
+)
+EVENT = (
+    "INSERT INTO tickets_event (ticket_id, round_id, kind, actor_id, actor_name, actor_role, from_status, to_status,"
+    " text, reason_name, occurred_at, recorded_at) VALUES (%s, %s, 'submitted', %s, '店员', '商户',"
+    " 'waiting_merchant', 'waiting_review', %s, '', now(), now()) RETURNING id"
+)
+NOTICE = (
+    "INSERT INTO tickets_notice (recipient_id, key, kind, ticket_id, round_no, text, created_at)"
+    " VALUES (%s, 'event:' || %s, 'submitted', %s, 1, '【商家已提交】工单', now())"
+)
+FORM = (
+    "INSERT INTO tickets_submission (person_id, key, content, location, told, created_at)"
+    " VALUES (%s, 'bench-' || %s, 'bench', '/', '[]', now())"
+)
+
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    name, _, rest = path.strip("/").partition("/")
+    status, body = PAGES.get(name, not_found)(environ, rest)
+    body = body.encode()
+    head = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))]
+    start_response(status, head)
+    return [body]
+
+
+def session() -> psycopg.Connection:
+    if not hasattr(HERE, "session"):
+        HERE.session = psycopg.connect(os.environ["BENCH_DSN"], autocommit=True, prepare_threshold=0)
+    return HERE.session
+
+
+def first_page(environ, rest):
+    return listed(session().execute(LIST).fetchall())
+
+
+def deep_page(environ, rest):
+    """``rest``: moment~key of the row before the page."""
+    moment, _, key = rest.partition("~")
+    return listed(session().execute(DEEP, [moment, moment, int(key)]).fetchall())
+
+
+def listed(rows):
+    counts = rows[0][-5:] if rows else [0] * 5
+    lines = [
+        f'<tr id="{number}"><td>{number}</td><td>{order}</td><td>{escape(merchant)}</td><td>{escape(category)}</td>'
+        f"<td>{escape(problem)}</td><td>{urgency}</td><td>{status}{'被退回' if returned else ''}</td><td>{due}</td>"
+        f"<td>{created}</td><td>{handled}</td><td>{holder or ''}</td>"
+        f'<td><a href="/tickets/{number}/">查看</a></td></tr>'
+        for number, order, merchant, category, problem, urgency, status, returned, _, due, _, created, handled, holder,
+        *_ in rows
+    ]  # fmt: skip
+    return "200 OK", (
+        f"<!doctype html><title>工单</title><p>{' '.join(map(str, counts))}</p><table>{''.join(lines)}</table>"
+    )
+
+
+def detail(environ, rest):
+    cursor, key = session().cursor(), int(rest)
+    parts = []
+    for read in READS:
+        rows = cursor.execute(read, [key]).fetchall()
+        cells = [
+            f"<tr>{''.join([f'<td>{escape(str(value))}</td>' for value in row if value is not None])}</tr>"
+            for row in rows
+        ]
+        parts.append(f"<table>{''.join(cells)}</table>")
+    return "200 OK", f"<!doctype html><title>工单</title>{''.join(parts)}"
+
+
+def submit(environ, rest):
+    """``rest``: ticket~person. The form's text comes as ``result``."""
+    key, _, person = rest.partition("~")
+    key, person = int(key), int(person)
+    form = parse_qs(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0)).decode())
+    text = form["result"][0]
+    connection = session()
+    with connection.transaction():
+        cursor = connection.cursor()
+        cursor.execute(FORM, [person, str(key)])
+        status, _, opener = cursor.execute(LOCKS[0], [key]).fetchone()
+        if status != "waiting_merchant":
+            raise ValueError(status)
+        round_, _ = cursor.execute(LOCKS[1], [key]).fetchone()
+        (result,) = cursor.execute(RESULT, [round_, text, person]).fetchone()
+        cursor.execute(ROUND, [round_])
+        cursor.execute(TICKET, [result, key])
+        (event,) = cursor.execute(EVENT, [key, round_, person, text]).fetchone()
+        cursor.execute(NOTICE, [opener, str(event), key])
+    return "200 OK", "<!doctype html><title>已提交</title>"
+
+
+def not_found(environ, rest):
+    return "404 Not Found", ""
+
+
+PAGES = {"list": first_page, "deep": deep_page, "detail": detail, "submit": submit}

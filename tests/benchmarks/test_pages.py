@@ -1,0 +1,141 @@
+"""The measurements of ``make bench`` run from beginning to end, at a size at which they say nothing."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from tests.benchmarks.pages import client, table
+from tests.benchmarks.pages.asking import ADMIN, LIMIT, PRODUCT, Asked
+from tests.benchmarks.pages.measuring import Figure
+from tests.benchmarks.pages.reading import Log
+
+TINY = "--tickets 300 --merchants 3 --rounds 1 --seconds 0.2 --submissions 2 --terms 1 --memory 20 --no-docs"
+
+
+@pytest.mark.postgresql
+@pytest.mark.processes
+def test_everything_is_measured_and_told(tmp_path):
+    command = [sys.executable, "-m", "tests.benchmarks.pages", *TINY.split(), "--directory", str(tmp_path)]
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, capture_output=True, encoding="utf-8", timeout=600, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    measured = [line.split(" | ")[:2] for line in done.stdout.splitlines() if line.startswith("| ")]
+    for page in ("列表", "末页", "详情"):
+        for who in table.WHO.values():
+            assert [f"| {page}", who] in measured
+    for page in ("提交：打开", "提交：发送", "按单号搜索"):
+        assert [f"| {page}", "本系统"] in measured
+    for part in ("搜索（数据库时间）", "时限检查", "最大的工作进程"):
+        assert part in done.stdout
+    counted = [
+        int(line.split(" | ")[7])
+        for line in done.stdout.splitlines()
+        if "裸 SQL" in line and " ms | " in line
+    ]
+    assert counted == [1, 1, 8, 8]  # the statements that bare.py sends
+    assert "常见 0.0 ms" not in done.stdout
+    assert not (tmp_path / "300" / "postmaster.pid").exists()  # the server has been stopped
+
+
+@pytest.mark.arithmetic
+def test_a_row_compares_with_the_limit_and_the_admin():
+    figures = {
+        ("list", who): Figure("list", who, 10, 1, app, database, 20_480, [rate], [0.01] * 9 + [0.5], 3)
+        for who, app, database, rate in ((LIMIT, 0.01, 0.01, 500), (PRODUCT, 0.04, 0.02, 250), (ADMIN, 0.9, 0.3, 2))
+    }  # fmt: skip
+    assert table.rows(figures)[1] == [
+        "列表", "本系统", "250.0", "4.00 ms", "2.00 ms", "10.0 ms", "500.0 ms", "3", "2.0", "0.500", "3.00", "20.0"
+    ]  # fmt: skip
+    assert table.goal_rows(figures, [])[:2] == [
+        ["列表，次/秒 ÷ 裸 SQL", "≥ 0.25，目标 0.60", "0.50"],
+        ["列表，次/秒 ÷ admin", "≥ 100", "125.0"],
+    ]
+
+
+@pytest.mark.arithmetic
+def test_the_p95_of_searches_is_the_nineteenth_of_twenty():
+    asked = [Asked("常见", "词", [number - 1, number, number + 1]) for number in range(1, 21)]
+    assert table.search_rows(asked) == [["常见", "20", "10.5 ms", "19.0 ms", "20.0 ms"]]
+
+
+@pytest.mark.arithmetic
+def test_the_tables_go_between_their_marker_lines_and_nowhere_else(tmp_path):
+    path = tmp_path / "performance.md"
+    path.write_text(f"上文\n\n{table.BEGIN}\n旧的\n{table.END}\n\n下文\n", encoding="utf-8")
+    table.write("新的", path)
+    assert path.read_text(encoding="utf-8") == f"上文\n\n{table.BEGIN}\n\n新的\n\n{table.END}\n\n下文\n"
+    with pytest.raises(SystemExit, match="标记行"):
+        table.write("新的", _without_markers(tmp_path))
+
+
+def _without_markers(tmp_path):
+    path = tmp_path / "other.md"
+    path.write_text("没有标记", encoding="utf-8")
+    return path
+
+
+@pytest.mark.arithmetic
+def test_the_manual_has_the_marker_lines():
+    text = table.DOCS.read_text(encoding="utf-8")
+    assert text.count(table.BEGIN) == text.count(table.END) == 1
+
+
+@pytest.mark.arithmetic
+def test_statements_are_counted_without_what_frames_them(tmp_path):
+    path = tmp_path / "log"
+    path.write_text("LOG:  statement: SELECT 0\n")
+    log = Log(path)
+    with path.open("a") as file:
+        file.write(
+            "LOG:  duration: 0.200 ms  parse _pg3_0: SELECT 1\nLOG:  duration: 0.100 ms  bind _pg3_0: SELECT 1\n"
+            "LOG:  duration: 0.300 ms  execute _pg3_0: SELECT 1\nLOG:  duration: 0.010 ms  statement: BEGIN\n"
+        )
+    assert log.statements() == ["SELECT 1"]
+    assert round(log.milliseconds(), 3) == 0.61
+
+
+@pytest.mark.processes
+@pytest.mark.arithmetic
+def test_the_client_asks_each_request_once_and_says_what_was_strange(tmp_path):
+    with served(tmp_path) as port:
+        get = "GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        requests = [get.format(name).encode() for name in ("a", "b", "missing")]
+        heard = client.run(port, requests, connections=2, seconds=0, once=True)
+    assert heard["statuses"] == {"200": 2, "404": 1}
+    assert len(heard["latencies"]) == 3
+    assert "404" in heard["strange"]
+    assert json.loads(json.dumps(heard))["bytes"] == heard["bytes"] > 0
+
+
+def served(directory):
+    """A small server with two pages."""
+    import threading
+    from contextlib import contextmanager
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    class Quiet(SimpleHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *args):
+            pass
+
+    @contextmanager
+    def running():
+        for name in ("a", "b"):
+            (directory / name).write_text(name)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(directory)))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    return running()
