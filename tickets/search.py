@@ -117,7 +117,12 @@ class SearchForm(forms.Form):
     @cached_property
     def search(self) -> Search:
         """What the text in the box finds."""
-        return Search(self.user, self.cleaned_data.get("q", ""), self.cleaned_data.get("merchant"))
+        return Search(
+            self.user,
+            self.cleaned_data.get("q", ""),
+            self.cleaned_data.get("merchant"),
+            alone=self.asked.keys() <= {"q", "merchant"},
+        )
 
     def _by_number(self, number: str) -> Q:
         return Q(number=number.strip().upper())

@@ -95,7 +95,7 @@ def test_the_words_are_marked_where_they_stand(kefu, order_a):
     assert numbers(page) == [ticket.number]
     assert hits(page) == ["罐身凹陷", "补发"]
     row = read(page).one("tbody").one("tr")
-    problem = row.one("p", class_="clamp").text
+    problem = row.all("p", class_="clamp")[0].text
     assert problem.startswith("…")
     assert "罐身凹陷<b>" in problem
     assert row.one("p", class_="hit").text.startswith("处理结果 已经补发一罐")

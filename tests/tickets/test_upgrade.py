@@ -4,8 +4,10 @@ clocks could pause and alerts were recorded.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
@@ -14,7 +16,8 @@ from tests.processes import Site, new_database
 from tickets import scanning
 from tickets.clock import database_now
 from tickets.lifecycle import Outcome, Status
-from tickets.models import Alert, Event, Policy, Round, Ticket
+from tickets.models import Alert, Event, Policy, Round, SearchDocument, Ticket
+from tickets.searching.keeping import wrong_documents
 
 pytestmark = pytest.mark.processes
 
@@ -148,6 +151,20 @@ def test_what_was_answered_in_time_has_no_alert_and_waits_for_none(old):
     for name in ("submitted", "completed"):
         assert ladder_of(name) == []
         assert ticket_of(name).rounds.get().next_alert_at is None
+
+
+def test_what_there_was_is_found_after_a_rebuild(old):
+    from merchants.models import User
+    from tickets.searching.search import Search
+
+    call_command("rebuild_search", "--offline", stdout=StringIO())
+    assert SearchDocument.objects.count() == len(OLD)
+    assert wrong_documents(Ticket.objects.values_list("pk", flat=True)) == []
+    for person in User.objects.filter(username__in=["kefu", "dianyuan"]):
+        found = Ticket.objects.filter(Search(person, "連体衣开线").condition)
+        assert set(found) == set(Ticket.objects.all())
+        answered = Ticket.objects.filter(Search(person, ANSWER[:8]).condition)
+        assert set(answered) == {ticket_of(name) for name in ("submitted", "submitted late", "completed")}
 
 
 def test_history_is_guarded(old):

@@ -48,7 +48,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     size = bulk.MOST if request.GET.get("per") == str(bulk.MOST) else SIZE
     if search.condition is None:
         counts, sort = search.counts(found, now), NEWEST
-        pager = search.page(found.in_tab(tab, now), COLUMNS, request.GET, counts[tab], size)
+        pager = search.page(found, tab, now, COLUMNS, request.GET, counts[tab], size)
     else:
         found = found.filter(search.condition)
         counts = found.tab_counts(now)
