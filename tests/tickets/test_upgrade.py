@@ -4,10 +4,8 @@ clocks could pause and alerts were recorded.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
@@ -48,6 +46,7 @@ def old(worker_name, tmp_path_factory, django_db_blocker) -> Iterator[dict[str, 
         with place.database():
             opened = fill_as_it_was()
         place.manage("migrate", "--verbosity", "0")
+        place.manage("rebuild_search", "--offline")
         with place.database():
             yield opened
 
@@ -157,7 +156,6 @@ def test_what_there_was_is_found_after_a_rebuild(old):
     from merchants.models import User
     from tickets.searching.search import Search
 
-    call_command("rebuild_search", "--offline", stdout=StringIO())
     assert SearchDocument.objects.count() == len(OLD)
     assert wrong_documents(Ticket.objects.values_list("pk", flat=True)) == []
     for person in User.objects.filter(username__in=["kefu", "dianyuan"]):
