@@ -6,10 +6,12 @@ mask tells the person what was looked for; the keyed digest finds exactly that n
 
 import re
 
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from . import masking
 from .masking import mask_phone
+from .phone_places import MobileEnd, PhoneEnd
 
 MARK = re.compile(r"^(?:(\d{3})\*{4}(\d{4})|\*{4}(\d{2}))~([0-9a-f]{8})$", re.ASCII)
 LAST_DIGITS = re.compile(r"^\d{4}$", re.ASCII)
@@ -59,10 +61,13 @@ def phones_of(mark: str, orders) -> list[str]:
     match = MARK.match(mark)
     if not match:
         return []
+    orders = orders.alias(phone_end=PhoneEnd("phone"), mobile_end=MobileEnd("phone"))
     start, end = match.group(1), match.group(2) or match.group(3)
     if start and start.startswith("1"):
         # A number that the mall lent may be followed by an extension.
-        orders = orders.filter(phone__startswith=start, phone__contains=end)
+        orders = orders.filter(Q(mobile_end=end) | Q(phone_end=end), phone__startswith=start)
+    elif len(end) == 4:
+        orders = orders.filter(phone_end=end)
     else:
         orders = orders.filter(phone__endswith=end)
     candidates = orders.values_list("phone", flat=True)

@@ -132,7 +132,12 @@ class SearchForm(forms.Form):
     @cached_property
     def search(self) -> Search:
         """What the text in the box finds."""
-        return Search(self.user, self.cleaned_data.get("q", ""), self.cleaned_data.get("merchant"))
+        return Search(
+            self.user,
+            self.cleaned_data.get("q", ""),
+            self.cleaned_data.get("merchant"),
+            alone=self.asked.keys() <= {"q", "merchant"},
+        )
 
     def scope(self, tickets, by_creation: bool):
         """The tickets that a page is looked through for; ``None`` where an index finds all that was asked.

@@ -5,6 +5,7 @@ from merchants.access import ScopedQuerySet
 from merchants.models import Merchant
 
 from .. import phones
+from ..phone_places import MobileEnd, PhoneEnd
 from .customer import Customer
 
 # What says who somebody is, and what they said; emptied once it is not needed any more.
@@ -20,7 +21,7 @@ class OrderQuerySet(ScopedQuerySet):
             return self.filter(phone__in=phones.phones_of(text, self))
         number = phones.normal_phone(text)
         if phones.LAST_DIGITS.match(number):
-            return self.filter(phone__endswith=number)
+            return self.alias(phone_end=PhoneEnd("phone")).filter(phone_end=number)
         return self.filter(phone=number) if number else self.none()
 
     def matching(self, text: str) -> "OrderQuerySet":
@@ -75,6 +76,8 @@ class Order(models.Model):
             models.Index(fields=["-ordered_at", "-id"], name="order_newest"),
             models.Index(fields=["merchant", "-ordered_at", "-id"], name="order_merchant_newest"),
             models.Index(fields=["phone"], name="order_phone"),
+            models.Index(PhoneEnd("phone"), name="order_phone_end"),
+            models.Index(MobileEnd("phone"), name="order_mobile_end"),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(number=""), name="order_has_a_number"),

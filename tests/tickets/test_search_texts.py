@@ -24,7 +24,7 @@ ASKED = (
     | st.text(max_size=4)
     | st.text(LETTERS, min_size=30, max_size=100)
 )
-LOOKS = pytest.mark.parametrize("probed", [0, 1_000], ids=["by the index", "by reading"])
+LOOKS = pytest.mark.parametrize("probed", [0, None], ids=["by the index", "by reading"])
 
 
 def found(person, text: str, **narrowed) -> set[str]:

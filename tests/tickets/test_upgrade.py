@@ -14,7 +14,8 @@ from tests.processes import Site, new_database
 from tickets import scanning
 from tickets.clock import database_now
 from tickets.lifecycle import Outcome, Status
-from tickets.models import Alert, Event, Policy, Round, Ticket
+from tickets.models import Alert, Event, Policy, Round, SearchDocument, Ticket
+from tickets.searching.keeping import wrong_documents
 
 pytestmark = pytest.mark.processes
 
@@ -45,6 +46,7 @@ def old(worker_name, tmp_path_factory, django_db_blocker) -> Iterator[dict[str, 
         with place.database():
             opened = fill_as_it_was()
         place.manage("migrate", "--verbosity", "0")
+        place.manage("rebuild_search", "--offline")
         with place.database():
             yield opened
 
@@ -148,6 +150,19 @@ def test_what_was_answered_in_time_has_no_alert_and_waits_for_none(old):
     for name in ("submitted", "completed"):
         assert ladder_of(name) == []
         assert ticket_of(name).rounds.get().next_alert_at is None
+
+
+def test_what_there_was_is_found_after_a_rebuild(old):
+    from merchants.models import User
+    from tickets.searching.search import Search
+
+    assert SearchDocument.objects.count() == len(OLD)
+    assert wrong_documents(Ticket.objects.values_list("pk", flat=True)) == []
+    for person in User.objects.filter(username__in=["kefu", "dianyuan"]):
+        found = Ticket.objects.filter(Search(person, "連体衣开线").condition)
+        assert set(found) == set(Ticket.objects.all())
+        answered = Ticket.objects.filter(Search(person, ANSWER[:8]).condition)
+        assert set(answered) == {ticket_of(name) for name in ("submitted", "submitted late", "completed")}
 
 
 def test_history_is_guarded(old):

@@ -12,13 +12,16 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from .asking import Question, Word
-from .keeping import BUCKET, BUCKETS, merchant_token
-from .tokens import SPACE
+from .keeping import BUCKET, BUCKETS, sqlite_token
+from .tokens import SPACE, token_of_merchant
 
-# How many of the newest documents are looked at before an index is asked.
-PROBED = 1_000
-# Of 1,000 documents: a word that stands on more is found sooner by reading on than by its bucket's tokens.
-FREQUENT = 50
+# How many of the newest documents are looked at before an index is asked. Those of everybody lie side by side, those
+# of one merchant far apart.
+PROBED, PROBED_OF_MERCHANT = 1_000, 200
+# A word that stands on more than this share of them is found sooner by reading on than by its tokens.
+OFTEN, OFTEN_OF_MERCHANT = 0.08, 0.25
+# As few documents of a merchant are read sooner than looked up in bucket after bucket.
+FEW_LEFT = 1_500
 # So few tickets are looked at one by one, whatever stands on them.
 FEW = 3_000
 LAST = 2**62
@@ -69,9 +72,11 @@ class Finder:
         tickets: QuerySet | None = None,
         *,
         merchant: int | None = None,
-        probed: int = PROBED,
+        probed: int | None = None,
     ):
-        self.sight, self.question, self.probed = Sight(user, merchant), question, probed
+        self.sight, self.question = Sight(user, merchant), question
+        usual = PROBED if self.sight.merchant is None else PROBED_OF_MERCHANT
+        self.probed = usual if probed is None else probed
         self.tickets = tickets
         self.narrowed: tuple[str, list] = ("", [])
         if tickets is not None:
@@ -90,6 +95,12 @@ class Finder:
         """The keys of the tickets that fit and follow upon the ticket ``than``, the newest first."""
         return self._near(limit, Way(older=False, start=than))
 
+    @property
+    def _tokens(self) -> list[int]:
+        """What an index has to be asked for; the merchant is one of the tokens of its tickets."""
+        merchant = self.sight.merchant
+        return [*([token_of_merchant(merchant)] if merchant else []), *self.question.tokens]
+
     def _near(self, limit: int, way: "Way") -> list[int]:
         if self.sight.nothing:
             return []
@@ -105,13 +116,14 @@ class Finder:
     def _near_postgresql(self, cursor, limit: int, way: "Way") -> list[int]:
         if (few := self._few()) is not None:
             return self._run(cursor, *self._among(few, limit, way))
-        found, last, probed = self._probe(cursor, limit, way)
-        if probed < self.probed or len(found) >= limit:
+        found, looked_at = self._probe(cursor, limit, way)
+        if len(looked_at) < self.probed or len(found) >= limit:
             return found
-        rest, way = limit - len(found), replace(way, start=last)
-        if len(found) > FREQUENT:
-            return found + self._run(cursor, *self._walked(rest, way))
-        return found + self._run(cursor, *self._looked_up(cursor, rest, way))
+        rest, further = limit - len(found), replace(way, start=looked_at[-1] if looked_at else way.start)
+        frequent = len(found) > len(looked_at) * (OFTEN if self.sight.merchant is None else OFTEN_OF_MERCHANT)
+        if looked_at and (frequent or (way.older and _left(looked_at) < FEW_LEFT)):
+            return found + self._run(cursor, *self._walked(rest, further))
+        return found + self._run(cursor, *self._looked_up(cursor, rest, further))
 
     def _few(self) -> list[int] | None:
         """The tickets asked for where they are so few that each can be looked at."""
@@ -131,8 +143,8 @@ class Finder:
             params,
         )
 
-    def _probe(self, cursor, limit: int, way: "Way") -> tuple[list[int], int, int]:
-        """What fits among the nearest documents; which was the last one looked at, and how many there were."""
+    def _probe(self, cursor, limit: int, way: "Way") -> tuple[list[int], list[int]]:
+        """What fits among the nearest documents, and all that were looked at, in order."""
         params = []
         fits = self.sight.texts(self.question, params) + self._fits_ticket(params)
         params.append(way.start)
@@ -147,8 +159,7 @@ class Finder:
         rows = cursor.fetchall()
         looked_at = sorted((ticket for ticket, _ in rows), reverse=way.older)
         found = {ticket for ticket, fits in rows if fits}
-        last = looked_at[-1] if looked_at else way.start
-        return [ticket for ticket in looked_at if ticket in found][:limit], last, len(rows)
+        return [ticket for ticket in looked_at if ticket in found][:limit], looked_at
 
     def _walked(self, limit: int, way: "Way") -> tuple[str, list]:
         params = [way.start]
@@ -161,20 +172,18 @@ class Finder:
         )
 
     def _looked_up(self, cursor, limit: int, way: "Way") -> tuple[str, list]:
-        """``OFFSET 0`` keeps the planner from walking through a whole bucket instead of asking the index."""
-        wanted = ", ".join(f"b.base + {token}" for token in self.question.tokens)
-        params = [*self._buckets(cursor, way), -1 if way.older else 1]
+        """``OFFSET 0``: only the tokens may lead, however few documents a merchant or a bucket seems to have."""
+        wanted = ", ".join(f"b.base + {token}" for token in self._tokens)
+        params = [*self._buckets(cursor, way), -1 if way.older else 1, way.start]
         scope = self.sight.scope(params)
-        fits = self.sight.texts(self.question, params)
-        params.append(way.start)
-        fits_ticket = self._fits_ticket(params)
+        fits = self.sight.texts(self.question, params) + self._fits_ticket(params)
         return (
             "SELECT h.ticket_id FROM"
             f" (SELECT n, (mod(n, {BUCKETS}) * {SPACE})::int AS base FROM generate_series(%s, %s, %s) n) b"
             " CROSS JOIN LATERAL (SELECT d.ticket_id FROM"
-            f" (SELECT d.ticket_id FROM tickets_searchdocument d WHERE d.tokens @> ARRAY[{wanted}]{scope}"
-            f" AND {fits} OFFSET 0) d"
-            f" WHERE d.ticket_id / {BUCKET} = b.n AND d.ticket_id {way.beyond} %s{fits_ticket}"
+            " (SELECT d.ticket_id, d.merchant_id, d.text, d.internal FROM tickets_searchdocument d"
+            f" WHERE d.tokens @> ARRAY[{wanted}] OFFSET 0) d"
+            f" WHERE d.ticket_id / {BUCKET} = b.n AND d.ticket_id {way.beyond} %s{scope} AND {fits}"
             f" ORDER BY d.ticket_id {way.direction} LIMIT {limit}) h LIMIT {limit}",
             params,
         )
@@ -195,10 +204,8 @@ class Finder:
     # ---- SQLite ----
 
     def _streamed(self, limit: int, way: "Way") -> tuple[str, list]:
-        wanted = [f"t{token:x}" for token in self.question.tokens]
-        if self.sight.merchant:
-            wanted.insert(0, merchant_token(self.sight.merchant))
-        params = [" AND ".join(wanted), way.start]
+        wanted = " AND ".join(f'"{sqlite_token(token)}"' for token in self._tokens)
+        params = [wanted, way.start]
         scope = self.sight.scope(params)
         fits = self.sight.texts(self.question, params) + self._fits_ticket(params)
         # CROSS JOIN: the stream leads, and what it offers is looked at in its order.
@@ -224,6 +231,11 @@ class Finder:
     def _run(self, cursor, sql: str, params: list) -> list[int]:
         cursor.execute(sql, params)
         return [row[0] for row in cursor.fetchall()]
+
+
+def _left(looked_at: list[int]) -> float:
+    """About how many documents there are beyond these, if they lie as close as these do."""
+    return len(looked_at) * looked_at[-1] / max(1, looked_at[0] - looked_at[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,14 +83,12 @@ def _store_sqlite(cursor, documents: Collection[Document]) -> None:
 
 
 def sqlite_tokens(document: Document) -> str:
-    """As words for FTS5; the merchant is one of them."""
-    return " ".join(
-        [merchant_token(document.merchant), *(f"t{token:x}" for token in sorted(document.tokens))]
-    )
+    """As words for FTS5."""
+    return " ".join(map(sqlite_token, document.tokens))
 
 
-def merchant_token(merchant: int) -> str:
-    return f"m{merchant}"
+def sqlite_token(token: int) -> str:
+    return f"{token:x}"
 
 
 def wrong_documents(tickets: Iterable[int]) -> list[int]:

@@ -33,10 +33,13 @@ class AtLeast(int):
 
 
 class Search:
-    """A text and who asks. ``merchant`` is the one to which customer service has narrowed the list."""
+    """A text and who asks. ``merchant`` is the one to which customer service has narrowed the list; ``alone`` says that
+    nothing else narrows it.
+    """
 
-    def __init__(self, user, text: str, merchant=None):
+    def __init__(self, user, text: str, merchant=None, *, alone: bool = False):
         self.user, self.text, self.merchant = user, text, merchant.pk if merchant else None
+        self.alone = alone
         self.meant: Meant | None = meant_by(user, text)
         self.question = None if self.meant else Question.read(text)
 
@@ -64,7 +67,7 @@ class Search:
 
     def counts(self, tickets: QuerySet, now) -> dict[str, int]:
         """The tabs' counts of many hits among ``tickets``: exact, or the least that it is."""
-        newest = self._finder(tickets).older(KNOWN + 1)
+        newest = self._newest if self.alone else self._finder(tickets).older(KNOWN + 1)
         if len(newest) <= KNOWN:
             return tickets.model.objects.filter(pk__in=newest).tab_counts(now)
         waiting = self._finder(tickets.filter(is_open=True)).older(KNOWN + 1)
@@ -73,10 +76,13 @@ class Search:
             counts = {tab: AtLeast(min(count, KNOWN)) for tab, count in counts.items()}
         return counts | {"all": AtLeast(KNOWN)}
 
-    def page(self, tickets: QuerySet, columns: list[str], query: QueryDict, total: int, size: int) -> Page:
-        """One page of many hits among ``tickets``, the newest first; its key in an address is the ticket's."""
+    def page(
+        self, tickets: QuerySet, tab: str, now, columns: list[str], query: QueryDict, total: int, size: int
+    ) -> Page:
+        """One page of many hits in a tab, the newest first; its key in an address is the ticket's."""
         after, before = _key(query.get("after")), _key(query.get("before"))
-        finder = self._finder(tickets)
+        tickets = tickets.in_tab(tab, now)
+        finder = self._finder(None if self.alone and tab == "all" else tickets)
         if before is not None:
             keys = finder.newer(size + 1, before)
             more, keys = len(keys) > size, keys[-size:]

@@ -14,7 +14,7 @@ from .folding import fold_with_places
 from .search import Search
 from .texts import PROBLEM, Text, texts_of
 
-BEFORE, AFTER = 16, 44
+BEFORE, AFTER = 12, 36
 GAP = "…"
 
 

@@ -17,7 +17,7 @@ from ..models.event import Event
 from ..models.message import Message, MessageAudience
 from ..models.result import Result
 from .folding import BREAK, EDITION, fold
-from .tokens import tokens_of
+from .tokens import token_of_merchant, tokens_of
 
 COLUMNS = [
     "pk", "merchant_id", "problem", "snapshot__facts",
@@ -63,7 +63,7 @@ class Document(NamedTuple):
 
     @property
     def tokens(self) -> set[int]:
-        return tokens_of(f"{self.text}{BREAK}{self.internal}")
+        return tokens_of(f"{self.text}{BREAK}{self.internal}") | {token_of_merchant(self.merchant)}
 
 
 def texts_of(tickets: Collection[int]) -> dict[int, Texts]:
@@ -96,7 +96,7 @@ def texts_of(tickets: Collection[int]) -> dict[int, Texts]:
 def _among(path: str, tickets: Collection[int]) -> Q:
     """The rows of these tickets; many that lie side by side are asked for as one range, which costs far less."""
     if len(tickets) > MANY and max(tickets) - min(tickets) < len(tickets):
-        return Q(**{f"{path}__range": (min(tickets), max(tickets))})
+        return Q(**{f"{path}__gte": min(tickets), f"{path}__lte": max(tickets)})
     return Q(**{f"{path}__in": list(tickets)})
 
 

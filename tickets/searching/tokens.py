@@ -21,6 +21,11 @@ def tokens_of(folded: str) -> set[int]:
     return tokens
 
 
+def token_of_merchant(merchant: int) -> int:
+    """The number that stands on every ticket of a merchant, so that its tickets are looked up as its own."""
+    return (merchant * 40_503 + 13) % SPACE
+
+
 def tokens_asked(literals: list[str]) -> list[int]:
     """Numbers that a text with these parts must have: as few as find it well, pairs if there are any."""
     pairs, singles = [], []

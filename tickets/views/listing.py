@@ -54,7 +54,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     elif search.condition is None:
         found, now = form.apply(Ticket.objects.for_user(request.user)), surroundings(request)["now"]
         counts, sort = search.counts(found, now), NEWEST
-        pager = search.page(found.in_tab(tab, now), COLUMNS, request.GET, counts[tab], size)
+        pager = search.page(found, tab, now, COLUMNS, request.GET, counts[tab], size)
     else:
         found, now = form.apply(Ticket.objects.for_user(request.user)), surroundings(request)["now"]
         found = found.filter(search.condition)
