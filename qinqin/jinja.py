@@ -92,9 +92,20 @@ class Unindented(Extension):
         return self.INDENT.sub("", source)
 
 
+class KeysFirst(Environment):
+    """``row.number`` of a dict is looked for among its keys first: a list asks a thousand times, and each time Jinja2
+    would first raise and catch that a dict has no such attribute.
+    """
+
+    def getattr(self, obj, attribute: str):
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 def environment(**options) -> Environment:
     """The Jinja2 environment named in ``TEMPLATES``."""
-    env = Environment(**options, extensions=[Unindented])
+    env = KeysFirst(**options, extensions=[Unindented])
     env.globals.update(static=asset, url=url, row_marks=row_marks)
     env.globals.update(messages=get_messages, nav=nav, bell=bell, product_name="亲亲宝贝商城")
     env.globals.update(most_looked_through=MOST_LOOKED_THROUGH)

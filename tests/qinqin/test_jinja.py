@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from django.template import engines
 
+from qinqin.jinja import environment
+
 
 def shown(template: str, **context) -> str:
     return engines["jinja2"].from_string(template).render(context)
@@ -58,3 +60,18 @@ def test_addresses_and_files_by_name():
 
 def test_the_name_of_the_mall():
     assert shown("{{ product_name }}") == "亲亲宝贝商城"
+
+
+def test_a_key_of_a_dict_comes_before_its_methods():
+    env = environment(autoescape=True)
+    assert (
+        env.from_string("{{ row.count }} {{ row.get('a') }} {{ row.nothing }}").render(
+            row={"count": 5, "a": 1}
+        )
+        == "5 1 "
+    )
+
+
+def test_indents_are_for_those_who_read_templates():
+    env = environment(autoescape=True)
+    assert env.from_string("<ul>\n    <li>a  b</li>\n</ul>").render() == "<ul>\n<li>a  b</li>\n</ul>"
