@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
 
-from merchants.access import MERCHANT_ROLES, NotVisible
+from merchants.access import NotVisible
 
 from .forms import NoteForm, ReasonForm, RemindForm, TurnForm
 from .handover_forms import AssignForm
@@ -142,33 +142,3 @@ def _what_happened(ticket: Ticket) -> str:
     act = Event.objects.filter(ticket=ticket, actor__isnull=False).order_by("-occurred_at", "-id").first()
     now = f"现在是{ticket.get_status_display()}"
     return f"{act_words(act)}，{now}" if act else now
-
-
-def columns_for(user) -> list[str]:
-    """The headings of an export that this person may read."""
-    return [heading for heading in EXPORTED if heading != "商户" or user.role not in MERCHANT_ROLES]
-
-
-EXPORTED = [
-    "工单号", "订单号", "商户", "问题类型", "问题描述", "紧急程度", "工单状态", "处理轮次", "处理人",
-    "剩余时间/已超时", "截止时间", "创建时间", "最近处理时间",
-]  # fmt: skip
-
-
-def export_cells(row: dict, when: Callable) -> dict[str, object]:
-    """A row of the list as cells by heading; texts are masked already. ``when`` words a moment."""
-    return {
-        "工单号": row["number"],
-        "订单号": row["order_number"],
-        "商户": row["merchant_name"],
-        "问题类型": row["category"],
-        "问题描述": row["problem"],
-        "紧急程度": row["urgency_label"],
-        "工单状态": row["status_label"],
-        "处理轮次": row["round_no"],
-        "处理人": row["holder"] or "",
-        "剩余时间/已超时": row["countdown"].text,
-        "截止时间": when(row["due_at"]),
-        "创建时间": when(row["created_at"]),
-        "最近处理时间": when(row["handled_at"]),
-    }

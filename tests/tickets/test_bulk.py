@@ -20,7 +20,7 @@ from tests.rows import rows_of
 from tickets.bulk import MOST, Pick
 from tickets.clock import database_now
 from tickets.lifecycle import Outcome, Status
-from tickets.models import Event, Ticket
+from tickets.models import Event, ExportRecord, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -310,6 +310,13 @@ def test_the_chosen_rows_are_exported_masked_and_harmless(merchant_a, kefu):
     assert answer["Content-Type"].startswith("text/csv")
     assert (row["工单号"], row["订单号"], row["商户"]) == (ticket.number, "QB77", "亲贝母婴旗舰店")
     assert row["问题描述"] == '\'=HYPERLINK("http://x") 欧* 139****5678'
+
+
+def test_it_is_recorded_as_the_tickets_that_were_chosen(order_a, kefu):
+    ticket = TicketFactory(order=order_a)
+    exported(signed_in(kefu).post(URL, {"verb": "export", "ticket": picked(ticket)}))
+    record = ExportRecord.objects.get()
+    assert (record.by, record.conditions, record.rows) == (kefu, "勾选的 1 张", 1)
 
 
 def test_a_merchant_exports_its_own_only(order_a, order_b, shangjia2):

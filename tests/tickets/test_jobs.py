@@ -9,8 +9,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, transaction
 
 from tests.evidence import files_below
-from tests.factories import TicketFactory
+from tests.factories import OrderFactory, TicketFactory, UserFactory, waiting_tickets
 from tests.pages import signed_in
+from tests.processes import PATIENCE_SECONDS, wait_until
 from tickets.clock import database_now
 from tickets.evidence import shelf
 from tickets.lifecycle import Refused
@@ -19,7 +20,12 @@ from tickets.models.job import LEASE, MOST_ATTEMPTS
 from tickets.transfers import exports, tables, working
 from tickets.transfers.working import work_once
 
-pytestmark = pytest.mark.django_db
+
+@pytest.fixture(autouse=True)
+def in_a_transaction(request) -> None:
+    """What runs in this process; real processes have a database of their own."""
+    if not request.node.get_closest_marker("processes"):
+        request.getfixturevalue("db")
 
 
 def ask(person, digest: str = "a") -> Job:
@@ -234,3 +240,50 @@ def test_old_jobs_go_but_never_one_under_way(job, zhuguan):
     Job.objects.update(created_at=database_now() - timedelta(days=91))
     call_command("prune_jobs")
     assert list(Job.objects.all()) == [waiting]
+
+
+# ---- real processes ----
+
+
+@pytest.fixture
+def worker_place(place, tmp_path):
+    place.environment["MEDIA_ROOT"] = str(tmp_path / "media")
+    return place
+
+
+@pytest.mark.processes
+@pytest.mark.usefixtures("committed")
+def test_killed_in_the_middle_it_is_written_anew_whole_and_once(worker_place, settings, tmp_path):
+    """As by ``kill -9``: the lease ends, the next worker begins again, and nothing of the first attempt is left."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    person = UserFactory()
+    waiting_tickets(30_000, OrderFactory(), person, database_now() + timedelta(hours=1))
+    job = ask(person)
+    worker = worker_place.start_manage("run_jobs")
+    wait_until(lambda: Job.objects.get().rows_done > 0)
+    worker.kill()
+    worker.communicate(timeout=PATIENCE_SECONDS)
+    job.refresh_from_db()
+    assert job.state == JobState.RUNNING
+    assert files_below(settings.MEDIA_ROOT) != []
+    come_due(job)
+    worker_place.manage("run_jobs", "--once")
+    job.refresh_from_db()
+    assert (job.state, job.rows_done, job.attempts) == (JobState.DONE, 30_000, 2)
+    assert files_below(settings.MEDIA_ROOT) == [job.result_name]
+    assert len(shelf.path(job.result_name).read_text().splitlines()) == 30_001
+    assert ExportRecord.objects.filter(by=person).count() == 1
+
+
+@pytest.mark.processes
+@pytest.mark.usefixtures("committed")
+def test_several_workers_do_each_job_once(worker_place):
+    people = [UserFactory() for _ in range(6)]
+    TicketFactory()
+    jobs = [ask(person) for person in people]
+    workers = [worker_place.start_manage("run_jobs", "--once") for _ in range(3)]
+    for worker in workers:
+        worker.communicate(timeout=PATIENCE_SECONDS)
+    done = Job.objects.filter(pk__in=[job.pk for job in jobs])
+    assert set(done.values_list("state", "attempts")) == {(JobState.DONE, 1)}
+    assert ExportRecord.objects.filter(by__in=people).count() == 6

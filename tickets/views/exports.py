@@ -84,9 +84,16 @@ def _export(request: HttpRequest, listed: Listed, back: str) -> HttpResponse:
         "at_once": AT_ONCE,
         "back": reverse(back) + (f"?{urlencode(query)}" if query else ""),
         "here": f"{request.path}?{urlencode(query)}",
-        "trail": ["客服工作台" if back == "tickets:list" else "订单", "导出"],
+        "trail": [_place(request, back), "导出"],
     }
     return render(request, "transfers/export.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _place(request: HttpRequest, back: str) -> str:
+    """Where in the menu the list stands."""
+    if request.user.is_merchant:
+        return "联营系统 › 运营管理"
+    return "客服工作台" if back == "tickets:list" else "订单"
 
 
 def _in_background(

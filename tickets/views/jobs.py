@@ -1,5 +1,6 @@
 """导出与导入: what one has asked for, how far it is, what came of it, and its files."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from ..transfers.refusals import SHOWN
 from ..transfers.tables import TYPES
 from .exports import SAFETY, TONES
 
+STUCK_AFTER = timedelta(minutes=1)
+COUNTS = ["新增", "更新", "未变", "已存在", "拒绝"]
 NO_FILE = "文件已过期，请重新导出"
 COLUMNS = [
     "id", "kind", "state", "asked", "is_confirmed", "rows_done", "rows_total", "created_at", "finished_at",
@@ -115,14 +118,18 @@ def _find(request: HttpRequest, pk: int) -> Job:
 
 
 def _job_page(request: HttpRequest, found: Job, refused: str = "") -> HttpResponse:
-    counts = found.report.get("counts", {})
-    expired = bool(found.expires_at and found.expires_at <= database_now())
+    # PostgreSQL keeps the keys of JSON in an order of its own.
+    told = found.report.get("counts", {})
+    counts = {kind: told[kind] for kind in COUNTS if kind in told}
+    now = database_now()
+    expired = bool(found.expires_at and found.expires_at <= now)
     context = {
         "job": found,
         "state_label": _state_label(found),
         "tone": TONES[found.state],
         "about": _about(found.asked),
         "expired": expired,
+        "stuck": found.state == JobState.WAITING and now - found.next_attempt_at > STUCK_AFTER,
         "counts": counts,
         "worth_doing": sum(number for kind, number in counts.items() if kind in ("新增", "更新")),
         "refused_rows": counts.get("拒绝", 0),
