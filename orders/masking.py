@@ -30,6 +30,7 @@ MOBILE = re.compile(
     rf"(?<!\d)(?:[(（]?(?:00|[+＋])?86[)）]?{GAP})?"
     rf"([1１][{UNSEEN}]*[3-9３-９][{UNSEEN}]*{DIGIT}(?:{GROUPS})|[1１](?:[\s.-]\d){{10}})(?!\d)"
 )
+ANY_DIGIT = re.compile(r"\d")
 LANDLINE = re.compile(rf"(?<!\d)[(（]?(010|02\d|0[3-9]\d\d)[)）]?{GAP}\d{{3,4}}{GAP}(\d{{4}})(?!\d)")
 
 # ---- identity cards and bank cards ----
@@ -80,6 +81,8 @@ def mask_phone(phone: str | None) -> str:
 
 def mask_text(text: str | None) -> str:
     """Free text with every phone number, identity card and bank card in it masked."""
+    if not ANY_DIGIT.search(text or ""):  # most texts; the three patterns below look at every character
+        return text or ""
     return LANDLINE.sub(rf"\1-{STARS}\2", MOBILE.sub(_masked, LONG_NUMBER.sub(_without_card, text or "")))
 
 

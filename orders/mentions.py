@@ -1,7 +1,7 @@
 """A consumer's own name and address where somebody repeated them in free text (product.md, Consumers' data)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .masking import STARS, mask_address, mask_name, mask_text
 
@@ -17,9 +17,14 @@ def mask_about(text: str | None, order, *kept: dict | None) -> str:
     those of the orders that were meant before it was put right: a text may speak of any of them. Reads
     ``order.customer``.
     """
+    return masker(order, *kept)(text)
+
+
+def masker(order, *kept: dict | None) -> Callable[[str | None], str]:
+    """``mask_about`` for many texts about one order."""
     facts = [each for some in kept if some for each in [some, *(some.get("former") or [])]]
     names, addresses = of_former(facts)
-    return mask_known(text, [*consumer_names(order), *names], [order.address, *addresses])
+    return known([*consumer_names(order), *names], [order.address, *addresses])
 
 
 def consumer_names(order) -> list[str]:
@@ -68,19 +73,39 @@ def mask_row(text: str | None, values: dict, path: str, former: list[dict] | Non
 
 def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterable[str | None]) -> str:
     """As ``mask_about``, for these names and addresses."""
-    text = text or ""
-    for address in filter(None, addresses):
-        text = _without_address(text, address.strip())
-    for name in sorted({name.strip() for name in names if name}, key=len, reverse=True):
-        if len(name) >= SHORTEST_NAME and "*" not in name:
-            text = _whole(name).sub(lambda _, name=name: mask_name(name), text)
-    return mask_text(text)
+    return known(names, addresses)(text)
 
 
-def _without_address(text: str, address: str) -> str:
-    """The text with the street, and as much as is repeated of what follows it, replaced by stars."""
+def known(names: Iterable[str | None], addresses: Iterable[str | None]) -> Callable[[str | None], str]:
+    """``mask_known`` for many texts: what there is to look for is worked out once."""
+    streets = list(filter(None, map(_street, dict.fromkeys(filter(None, addresses)))))
+    whole = [
+        (_whole(name), mask_name(name))
+        for name in sorted({name.strip() for name in names if name}, key=len, reverse=True)
+        if len(name) >= SHORTEST_NAME and "*" not in name
+    ]
+
+    def masked(text: str | None) -> str:
+        text = text or ""
+        for street in streets:
+            text = _without_street(text, street)
+        for name, stars in whole:
+            text = name.sub(lambda _, stars=stars: stars, text)
+        return mask_text(text)
+
+    return masked
+
+
+def _street(address: str) -> str:
+    """What of an address is not to be shown; empty where it is too short to be looked for."""
+    address = address.strip()
     street = address.removeprefix(mask_address(address).removesuffix(STARS)).strip()
-    if "*" in address or len(street) < SHORTEST_STREET:
+    return "" if "*" in address or len(street) < SHORTEST_STREET else street
+
+
+def _without_street(text: str, street: str) -> str:
+    """The text with the street, and as much as is repeated of what follows it, replaced by stars."""
+    if street[:SHORTEST_STREET] not in text:
         return text
     head, pieces = street[:SHORTEST_STREET], text.split(street[:SHORTEST_STREET])
     kept = [pieces[0]]

@@ -1,6 +1,6 @@
 """What somebody has written on a ticket and not sent: back into its form, or beside what has happened since."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -61,17 +61,18 @@ class Unsent:
 
 
 class Drafts:
-    """One person's drafts on one ticket. Costs one statement.
+    """One person's drafts on one ticket; ``kept`` are they (``Draft.objects.about``).
 
     A draft goes back into its form when the form is on the page (``verbs``) and still is about the round that the
     words were written for; every other one is ``unsent``. What is no transition (a note) is about no round.
     """
 
-    def __init__(self, person, ticket: Ticket, verbs: set[str], form_for: Callable):
+    def __init__(self, person, ticket: Ticket, kept: Iterable[Draft], verbs: set[str], form_for: Callable):
         self.person, self.ticket, self.verbs, self.form_for = person, ticket, verbs, form_for
+        self._addresses: dict[str, str] = {}
         self.by_verb: dict[str, Draft] = {}
         self.others: list[Draft] = []
-        for draft in Draft.objects.about(person, ticket):
+        for draft in kept:
             current = draft.round_no == self._round(draft.verb)
             if current and draft.verb in verbs:
                 self.by_verb[draft.verb] = draft
@@ -132,4 +133,6 @@ class Drafts:
         return round_of(verb, self.ticket.round_no)
 
     def _url(self, name: str, place: dict) -> str:
-        return f"{reverse(f'tickets:{name}', args=[self.ticket.number])}?{urlencode(place)}"
+        if name not in self._addresses:
+            self._addresses[name] = reverse(f"tickets:{name}", args=[self.ticket.number])
+        return f"{self._addresses[name]}?{urlencode(place)}"

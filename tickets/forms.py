@@ -1,5 +1,7 @@
 """What people fill in. The rules live on the models; a form only carries their sentences to the right field."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -17,16 +19,26 @@ AREA = {"rows": 6}
 SMALL_AREA = {"rows": 3}
 
 
-def reason_field(kind: ReasonKind, ticket: Ticket, *, required: bool = True) -> forms.ModelChoiceField:
-    """A list of the reasons that fit the ticket. The sentence is that of ``check_reason``."""
+def reason_field(
+    kind: ReasonKind, ticket: Ticket, offered: Iterable | None = None, *, required: bool = True
+) -> forms.ModelChoiceField:
+    """A list of the reasons that fit the ticket. The sentence is that of ``check_reason``.
+
+    A form that is only shown takes the reasons ``offered`` that were read already.
+    """
     sentence = f"请选择{kind.label}"
-    return forms.ModelChoiceField(
+    field = forms.ModelChoiceField(
         label=kind.label,
-        queryset=ReasonCode.objects.offered(kind, ticket.category_id),
+        queryset=ReasonCode.objects.offered(kind, ticket.category_id)
+        if offered is None
+        else ReasonCode.objects.none(),
         required=required,
         empty_label="请选择",
         error_messages={"required": sentence, "invalid_choice": sentence},
     )
+    if offered is not None:
+        field.choices = [("", "请选择"), *((reason.pk, reason.name) for reason in offered)]
+    return field
 
 
 class TurnForm(forms.Form):
@@ -74,11 +86,11 @@ class ResultForm(TurnForm):
     )
     same_anyway = forms.BooleanField(label="确认仍要提交", required=False)
 
-    def __init__(self, *args, ticket: Ticket, **kwargs):
+    def __init__(self, *args, ticket: Ticket, unsolved=None, platform=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.ticket = ticket
-        self.fields["unsolved_code"] = reason_field(ReasonKind.UNSOLVED, ticket, required=False)
-        self.fields["platform_code"] = reason_field(ReasonKind.PLATFORM, ticket, required=False)
+        self.fields["unsolved_code"] = reason_field(ReasonKind.UNSOLVED, ticket, unsolved, required=False)
+        self.fields["platform_code"] = reason_field(ReasonKind.PLATFORM, ticket, platform, required=False)
         # Whether the person has to be asked about a text that came back already.
         self.asks_about_same = bool(self.data.get("same_anyway"))
 
@@ -134,9 +146,9 @@ class ReasonForm(TurnForm):
 class ReturnForm(ReasonForm):
     """退回商家: what kind of shortcoming, and in words."""
 
-    def __init__(self, *args, ticket: Ticket, **kwargs):
+    def __init__(self, *args, ticket: Ticket, reasons=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["code"] = reason_field(ReasonKind.RETURN, ticket)
+        self.fields["code"] = reason_field(ReasonKind.RETURN, ticket, reasons)
         self.order_fields(["code", "reason"])
 
 

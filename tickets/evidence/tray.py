@@ -23,8 +23,8 @@ class Tray:
     ``chosen`` are the keys that the form was sent with, ``errors`` the sentences about files that it could not take.
     """
 
-    def __init__(self, user, ticket: Ticket | None = None, token: UUID | None = None):
-        self.user, self.ticket, self.token = user, ticket, token
+    def __init__(self, user, ticket: Ticket | None = None, token: UUID | None = None, ready=None):
+        self.user, self.ticket, self.token, self._ready = user, ticket, token, ready
         self.purpose = Purpose.RESULT if user.is_merchant else Purpose.PROBLEM
         self.chosen: list[UUID] = []
         self.errors: list[str] = []
@@ -45,8 +45,16 @@ class Tray:
         """What lies in it when it is first looked at, for the eye of whoever put it there: captions as typed."""
         return [
             exhibit(each, mask_text(each.name), each.caption, f"图片 {number}")
-            for number, each in enumerate(self.attachments(), start=1)
+            for number, each in enumerate(self._read_or_ready(), start=1)
         ]
+
+    def _read_or_ready(self):
+        """What lies in it, from a page that has read it already (``ready``), else from the database."""
+        if self._ready is None:
+            return self.attachments()
+        for attachment in self._ready:
+            attachment.ticket = self.ticket
+        return self._ready
 
     def receive(self, data: QueryDict, files: MultiValueDict) -> None:
         """Do what the sent form says about its files: drop what is ticked, keep captions, take new ones in.

@@ -3,7 +3,6 @@
 from django.urls import reverse
 
 from merchants.access import Role
-from merchants.models import User
 
 from ..forms import SayForm, TurnForm
 from ..history import History
@@ -44,17 +43,17 @@ SAYING_LABELS = {
 BESIDE = {"submit", "claim", "release"}
 
 
-def makes_sense(verb: str, history: History, user, now) -> bool:
-    """Whether a verb that the state allows has anything to act on just now."""
+def makes_sense(verb: str, history: History, user, now, read) -> bool:
+    """Whether a verb that the state allows has anything to act on just now; ``read`` is what its page has read."""
     ticket = history.ticket
     if verb == "claim":
         return ticket.holder != user
     if verb == "release":
         return ticket.holder is not None and (ticket.holder == user or user.role == Role.MERCHANT_OWNER)
     if verb == "assign":
-        return User.objects.working_for(ticket.merchant_id).exclude(pk=ticket.assignee_id).exists()
+        return any(each.pk != ticket.assignee_id for each in read.workers)
     if verb == "merge":
-        return ticket.duplicates().exists()
+        return bool(read.duplicates)
     if verb in ("grant", "decline"):
         return history.pending_extension is not None
     if verb == "extend":
@@ -84,10 +83,9 @@ def saying_row(ticket: Ticket, verb: str, form: SayForm, user) -> dict:
     return {"verb": verb, "label": label, "hint": hint, "button": button, "url": url, "form": form}
 
 
-def colleagues(user) -> list[dict[str, str]]:
+def colleagues(read) -> list[dict[str, str]]:
     """Whom this person can mention: those of the own side, with what they are."""
-    people = User.objects.side_of(user).exclude(pk=user.pk).select_related("merchant").order_by("name", "pk")
-    return [{"name": str(person), "role": person.get_role_display()} for person in people]
+    return [{"name": str(person), "role": Role(person.role).label} for person in read.colleagues]
 
 
 def invite_button(ticket: Ticket, allowed: list[Transition], history: History) -> dict | None:
