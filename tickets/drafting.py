@@ -6,8 +6,8 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 
+from .addresses import address
 from .lifecycle import TRANSITIONS
 from .models import Draft, Ticket
 
@@ -69,7 +69,6 @@ class Drafts:
 
     def __init__(self, person, ticket: Ticket, kept: Iterable[Draft], verbs: set[str], form_for: Callable):
         self.person, self.ticket, self.verbs, self.form_for = person, ticket, verbs, form_for
-        self._addresses: dict[str, str] = {}
         self.by_verb: dict[str, Draft] = {}
         self.others: list[Draft] = []
         for draft in kept:
@@ -119,7 +118,7 @@ class Drafts:
 
     def _unsent(self, verb: str, form, **about) -> Unsent:
         again = self._again(form) if verb in self.verbs else None
-        url = reverse(f"tickets:{verb}", args=[self.ticket.number]) if again else ""
+        url = address(verb, self.ticket.number) if again else ""
         label = TRANSITIONS[verb].label if verb in TRANSITIONS else form.what
         return Unsent(verb, label, form.typed(), url=url, again=again, **about)
 
@@ -133,6 +132,4 @@ class Drafts:
         return round_of(verb, self.ticket.round_no)
 
     def _url(self, name: str, place: dict) -> str:
-        if name not in self._addresses:
-            self._addresses[name] = reverse(f"tickets:{name}", args=[self.ticket.number])
-        return f"{self._addresses[name]}?{urlencode(place)}"
+        return f"{address(name, self.ticket.number)}?{urlencode(place)}"

@@ -4,11 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.urls import reverse
-
 from merchants.models import Merchant, User
 from orders.models import ShipmentStatus
 
+from ..addresses import address
 from ..lifecycle import EventKind, Outcome, Status
 from ..models.alert import AlertLevel
 from ..models.message import MessageAudience
@@ -138,7 +137,7 @@ class Other(NamedTuple):
     created_at: datetime
 
     def get_absolute_url(self) -> str:
-        return reverse("tickets:detail", args=[self.number])
+        return address("detail", self.number)
 
     def get_status_display(self) -> str:
         return Status(self.status).label

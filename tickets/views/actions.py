@@ -1,9 +1,8 @@
 """What the reader of a ticket's page can do: the rows and buttons below the answer."""
 
-from django.urls import reverse
-
 from merchants.access import Role
 
+from ..addresses import address
 from ..forms import SayForm, TurnForm
 from ..history import History
 from ..lifecycle import Transition
@@ -68,7 +67,7 @@ def action_row(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
     return {
         "verb": verb,
         "label": transition.label,
-        "url": reverse(f"tickets:{verb}", args=[ticket.number]),
+        "url": address(verb, ticket.number),
         "form": form,
         "tone": ACTION_TONES.get(verb, ""),
         "hint": HINTS[verb],
@@ -79,7 +78,7 @@ def saying_row(ticket: Ticket, verb: str, form: SayForm, user) -> dict:
     label, hint, button = SAYING_LABELS[verb]
     if verb == "message":
         hint = f"给{'客服' if user.is_merchant else '商家'}留言，{hint}"
-    url = reverse(f"tickets:{verb}", args=[ticket.number])
+    url = address(verb, ticket.number)
     return {"verb": verb, "label": label, "hint": hint, "button": button, "url": url, "form": form}
 
 
@@ -93,4 +92,4 @@ def invite_button(ticket: Ticket, allowed: list[Transition], history: History) -
     if history.is_rated or all(transition.verb != "rate" for transition in allowed):
         return None
     form = TurnForm(initial={"seen_round": ticket.round_no}, prefix="invite")
-    return {"form": form, "url": reverse("tickets:invite", args=[ticket.number])}
+    return {"form": form, "url": address("invite", ticket.number)}
