@@ -61,7 +61,7 @@ class Tray:
 
         May raise ``Refused`` like the verbs it calls; what could be done until then stays done.
         """
-        ready = {each.key: each for each in self.attachments()}
+        ready = {each.key: each for each in self.attachments()} if "attachment" in data else {}
         dropped = {as_key(text) for text in data.getlist("drop")}
         for text in data.getlist("attachment"):
             key = as_key(text)

@@ -3,19 +3,22 @@ from datetime import datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from merchants.access import ScopedQuerySet
 from merchants.models import Merchant
 
+from ..clock import ClockNow
 from ..lifecycle import Urgency
 from ..timeliness import CRITICAL_BEFORE, overrun
 from ..worktime import NoServiceTime, ServiceTime
 from .alert import Alert, AlertLevel
 from .calendar import ALWAYS, Calendar
 from .catalogue import Policy
+from .extension import Extension
 from .figures import RoundFigures
 from .late_verbs import LateVerbs
+from .pause import Pause
 
 # What a ticket repeats of its current round's clock, so that a list reads one table.
 CLOCK_COPY = ("warn_at", "critical_at", "due_at")
@@ -25,6 +28,19 @@ class RoundQuerySet(RoundFigures, ScopedQuerySet):
     # Who sees the ticket now, not who had this round: a ticket takes its history along to another merchant. Figures
     # about a merchant ask for ``merchant`` instead: its lateness stays its own.
     merchant_path = "ticket__merchant"
+
+    def locked(self, ticket) -> "Round":
+        """The current round of a ticket that the caller has locked already, locked itself (decision 0003).
+
+        ``read_at`` is the database's time; ``was_paused`` and ``is_asked`` say whether there is any pause and any
+        request for an extension that nobody has answered, so that most rounds need not be asked about them.
+        """
+        with_facts = self.select_for_update(no_key=True, of=("self",)).annotate(
+            read_at=ClockNow(),
+            was_paused=Exists(Pause.objects.filter(round=OuterRef("pk"))),
+            is_asked=Exists(Extension.objects.filter(round=OuterRef("pk"), answer=Extension.Answer.PENDING)),
+        )
+        return with_facts.get(ticket=ticket.pk, number=ticket.round_no)
 
     def running(self) -> "RoundQuerySet":
         """Rounds whose merchant's clock runs now."""
@@ -251,7 +267,8 @@ class Round(LateVerbs, models.Model):
         """The service time of this round up to a moment, pauses left out."""
         from ..explaining import counted_time  # it speaks of rounds itself
 
-        return counted_time(self, list(self.pauses.all()), until)
+        pauses = list(self.pauses.all()) if getattr(self, "was_paused", True) else []
+        return counted_time(self, pauses, until)
 
     def service_time(self) -> ServiceTime:
         """The service time this round counts in."""

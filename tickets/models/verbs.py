@@ -11,10 +11,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Subquery
 
 from merchants.access import MERCHANT_ROLES, NotVisible
 
-from ..clock import database_now
 from ..lifecycle import OPEN_STATUSES, TRANSITIONS, AlreadyHandled, Archived, EventKind, Refused, Transition
 from ..notifying import announcing
 from ..wording import check_note, check_text
@@ -109,12 +109,12 @@ class Verbs:
 
     def last_returned_result(self) -> Result | None:
         """The answer of this ticket's merchant that came back last, if one ever did."""
-        returned = self.events.filter(kind=EventKind.RETURNED).order_by("-occurred_at", "-pk")
-        number = returned.values_list("round__number", flat=True).first()  # the round that began with it
-        if number is None:
+        if self.round_no == 1:
             return None
+        returned = self.events.filter(kind=EventKind.RETURNED).order_by("-occurred_at", "-pk")
+        began = returned.values("round__number")[:1]  # the round that began with it
         results = Result.objects.filter(round__ticket=self.pk, round__merchant=self.merchant_id)
-        return results.filter(round__number__lt=number).order_by("-round__number").first()
+        return results.filter(round__number__lt=Subquery(began)).order_by("-round__number").first()
 
     def cancel(
         self,
@@ -159,8 +159,8 @@ class Verbs:
             locked = type(self).objects.select_for_update(no_key=True, of=("self",))
             self.refresh_from_db(from_queryset=locked.select_related("category", "merchant"))
             self._guard(transition, by_user, seen_round, seen_status)
-            round_ = Round.objects.select_for_update(no_key=True).get(ticket=self.pk, number=self.round_no)
-            yield transition, round_, at or database_now()
+            round_ = Round.objects.locked(self)
+            yield transition, round_, at or round_.read_at
 
     def _guard(self, transition: Transition, by_user, seen_round: int | None, seen_status: str) -> None:
         if by_user is None:  # the system itself, on behalf of what somebody decided earlier
@@ -209,7 +209,8 @@ class Verbs:
         self._climb(round_, now)
         round_.stop()
         self.stopped_at = now
-        self._lapse_extension(round_, now)
+        if round_.is_asked:
+            self._lapse_extension(round_, now)
 
     def _end(self, round_: Round, now: datetime) -> None:
         """End the round whether its clock runs, stands or has stopped; a pause ends and a wish lapses with it."""
