@@ -1,8 +1,9 @@
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q
 
 from merchants.access import ScopedQuerySet
@@ -10,6 +11,7 @@ from merchants.models import Merchant
 
 from ..clock import ClockNow
 from ..lifecycle import Urgency
+from ..reading.prepared import TICKET, Question
 from ..timeliness import CRITICAL_BEFORE, overrun
 from ..worktime import NoServiceTime, ServiceTime
 from .alert import Alert, AlertLevel
@@ -35,12 +37,8 @@ class RoundQuerySet(RoundFigures, ScopedQuerySet):
         ``read_at`` is the database's time; ``was_paused`` and ``is_asked`` say whether there is any pause and any
         request for an extension that nobody has answered, so that most rounds need not be asked about them.
         """
-        with_facts = self.select_for_update(no_key=True, of=("self",)).annotate(
-            read_at=ClockNow(),
-            was_paused=Exists(Pause.objects.filter(round=OuterRef("pk"))),
-            is_asked=Exists(Extension.objects.filter(round=OuterRef("pk"), answer=Extension.Answer.PENDING)),
-        )
-        return with_facts.get(ticket=ticket.pk, number=ticket.round_no)
+        [locked] = _locked_round(connection.vendor).ask(ticket=ticket.pk, round_no=ticket.round_no)
+        return locked
 
     def running(self) -> "RoundQuerySet":
         """Rounds whose merchant's clock runs now."""
@@ -337,6 +335,20 @@ class Round(LateVerbs, models.Model):
     def _wait_for_next_alert(self) -> None:
         ahead = [moment for level, moment in self.ladder() if level > self.alert_level]
         self.next_alert_at = ahead[0] if ahead and self.is_running else None
+
+
+@cache
+def _locked_round(vendor: str) -> Question:
+    round_no = 32_767  # the highest there can be
+    rounds = Round.objects.filter(ticket=TICKET, number=round_no).order_by()
+    pauses = Pause.objects.filter(round=OuterRef("pk"))
+    asked = Extension.objects.filter(round=OuterRef("pk"), answer=Extension.Answer.PENDING)
+    return Question(
+        rounds.select_for_update(no_key=True, of=("self",)).annotate(
+            read_at=ClockNow(), was_paused=Exists(pauses), is_asked=Exists(asked)
+        ),
+        round_no=round_no,
+    )
 
 
 def skipped_stretches(service: ServiceTime, start: datetime, end: datetime) -> list[dict[str, str]]:

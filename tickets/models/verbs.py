@@ -8,15 +8,17 @@ has come back to the same state. ``at`` stands in for the database's clock (demo
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Subquery
 
 from merchants.access import MERCHANT_ROLES, NotVisible
 
 from ..lifecycle import OPEN_STATUSES, TRANSITIONS, AlreadyHandled, Archived, EventKind, Refused, Transition
 from ..notifying import announcing
+from ..reading.prepared import TICKET, Found, Question
 from ..wording import check_note, check_text
 from ..worktime import ServiceTime
 from .alert import Alert, AlertLevel
@@ -156,8 +158,8 @@ class Verbs:
         """
         transition = TRANSITIONS[verb]
         with transaction.atomic():
-            locked = type(self).objects.select_for_update(no_key=True, of=("self",))
-            self.refresh_from_db(from_queryset=locked.select_related("category", "merchant"))
+            [locked] = _locked_ticket(connection.vendor, type(self)).ask(ticket=self.pk)
+            self.refresh_from_db(from_queryset=Found(locked))
             self._guard(transition, by_user, seen_round, seen_status)
             round_ = Round.objects.locked(self)
             yield transition, round_, at or round_.read_at
@@ -315,3 +317,9 @@ class Verbs:
             occurred_at=at,
             recorded_at=recorded_at or at,
         )
+
+
+@cache
+def _locked_ticket(vendor: str, tickets: type) -> Question:
+    locked = tickets.objects.filter(pk=TICKET).order_by().select_for_update(no_key=True, of=("self",))
+    return Question(locked.select_related("category", "merchant"))

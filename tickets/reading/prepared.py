@@ -13,8 +13,10 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.query import get_related_populators
+from django.db.transaction import TransactionManagementError
 
 # Values that no row has, by which the places of the real ones are found again in the parameters.
 TICKET, ORDER, CUSTOMER, SHOP, PERSON, OWN_SHOP, CATEGORY = (-(2**53) - place for place in range(7))
@@ -34,11 +36,14 @@ NAMES = {
 class Sql:
     """SQL with named places for the values that change."""
 
-    def __init__(self, sql: str, params: Iterable[Any]):
+    def __init__(self, sql: str, params: Iterable[Any], stand_ins: dict[Any, str] = NAMES):
         self.sql = sql
-        params = list(params)
-        self._fixed = [None if self._name(value) else value for value in params]
-        self._places = [(place, name) for place, value in enumerate(params) if (name := self._name(value))]
+        self._fixed = list(params)
+        self._places = [
+            (place, stand_ins[value])
+            for place, value in enumerate(self._fixed)
+            if isinstance(value, int | str) and value in stand_ins
+        ]
 
     def run(self, values: dict[str, Any]) -> list[tuple]:
         params = self._fixed.copy()
@@ -48,17 +53,22 @@ class Sql:
             cursor.execute(self.sql, params)
             return cursor.fetchall()
 
-    @staticmethod
-    def _name(value: Any) -> str | None:
-        return NAMES.get(value) if isinstance(value, int | str) else None
-
 
 class Question:
-    """Objects, with what ``select_related`` and ``annotate`` say, by one statement."""
+    """Objects, with what ``select_related`` and ``annotate`` say, by one statement.
 
-    def __init__(self, rows: models.QuerySet):
+    ``also`` are stand-ins of this question only, by the names of their values: ``round_no=32_767``.
+    """
+
+    def __init__(self, rows: models.QuerySet, **also: int):
         self._compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._sql = Sql(*self._compiler.as_sql())
+        self._locks = rows.query.select_for_update
+        try:
+            written = self._compiler.as_sql()
+        except EmptyResultSet:  # nothing can fit: no statement is needed to know it
+            self._sql = None
+            return
+        self._sql = Sql(*written, NAMES | {value: name for name, value in also.items()})
         select, klass = self._compiler.select, self._compiler.klass_info
         first, *_, last = klass["select_fields"]
         self._model, self._columns = klass["model"], slice(first, last + 1)
@@ -69,6 +79,10 @@ class Question:
 
     def ask(self, **values) -> list[models.Model]:
         """The objects for these values: ``number="GD…"``."""
+        if self._sql is None:
+            return []
+        if self._locks and not connections[DEFAULT_DB_ALIAS].in_atomic_block:
+            raise TransactionManagementError("A lock lasts as long as its transaction; there is none.")
         rows = self._compiler.apply_converters(self._sql.run(values), self._converters)
         return [self._object(row) for row in rows]
 
@@ -79,6 +93,19 @@ class Question:
         for name, place in self._annotations.items():
             setattr(found, name, row[place])
         return found
+
+
+class Found:
+    """Stands in for the query set of ``refresh_from_db`` where the row has been read already."""
+
+    def __init__(self, row: models.Model):
+        self._row = row
+
+    def filter(self, **which) -> "Found":
+        return self
+
+    def get(self) -> models.Model:
+        return self._row
 
 
 class Rows:

@@ -1,11 +1,13 @@
 """What is read about a ticket, row by row: values, where the page only shows them."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from merchants.models import Merchant, User
-from orders.models import ShipmentStatus
+from orders.models import OrderLine, Shipment, ShipmentStatus
 
 from ..addresses import address
 from ..lifecycle import EventKind, Outcome, Status
@@ -173,6 +175,23 @@ class Colleague(NamedTuple):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+
+def articles_of(orders: Collection[int]) -> dict[int, list[Article]]:
+    """The lines of some orders (keys), by the order's key. One statement."""
+    return _by_order(OrderLine.objects.filter(order__in=orders), Article)
+
+
+def parcels_of(orders: Collection[int]) -> dict[int, list[Parcel]]:
+    """The shipments of some orders (keys), by the order's key. One statement."""
+    return _by_order(Shipment.objects.filter(order__in=orders), Parcel)
+
+
+def _by_order(rows, kind) -> dict[int, list]:
+    by_order = defaultdict(list)
+    for order, *values in rows.values_list("order_id", *kind._fields):
+        by_order[order].append(kind._make(values))
+    return by_order
 
 
 def person(username: str, name: str, role: str, merchant_name: str | None) -> User:
