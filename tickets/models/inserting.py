@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from itertools import batched, chain
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
 # SQLite takes so many rows of our broadest tables in one statement.
@@ -30,14 +31,11 @@ def _insert(rows: tuple[models.Model, ...]) -> None:
     meta = rows[0]._meta
     fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
     columns = [[convert(getattr(row, name)) for row in rows] for name, convert in _converters(meta.model)]
-    names = ", ".join(f'"{field.column}"' for field in fields)
+    source, params = SOURCES[connection.vendor](fields, columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{meta.db_table}" ({names}) {SOURCES[connection.vendor](fields, len(rows))}'
-            f' RETURNING "{meta.pk.column}"',
-            columns
-            if connection.vendor == "postgresql"
-            else list(chain.from_iterable(zip(*columns, strict=True))),
+            f'INSERT INTO "{meta.db_table}" ({_names(fields)}) {source} RETURNING "{meta.pk.column}"',
+            params,
         )
         keys = cursor.fetchall()
     for row, (key,) in zip(rows, keys, strict=True):
@@ -53,18 +51,29 @@ def _know_what_was_saved_meanwhile(row: models.Model) -> None:
             row.__dict__[attname] = other.pk
 
 
-def _arrays(fields: Sequence[models.Field], how_many: int) -> str:
-    """A list for each column. Without its length a type cuts nothing short: the column itself refuses it."""
-    types = (re.sub(r"\(.*\)", "", field.db_type(connection)) for field in fields)
-    return f"SELECT * FROM unnest({', '.join(f'%s::{each}[]' for each in types)})"  # noqa: S608
+def _names(fields: Sequence[models.Field]) -> str:
+    return ", ".join(f'"{field.column}"' for field in fields)
 
 
-def _values(fields: Sequence[models.Field], how_many: int) -> str:
+def _json(fields: Sequence[models.Field], columns: list[list]) -> tuple[str, list]:
+    """One text that the database takes apart. Without its length a type cuts nothing short: the column refuses it."""
+    types = ", ".join(
+        f'"{field.column}" {re.sub(r"\(.*\)", "", field.db_type(connection))}' for field in fields
+    )
+    names = [field.column for field in fields]
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    source = f"SELECT {_names(fields)} FROM json_to_recordset(%s) AS fresh({types})"  # noqa: S608
+    return source, [json.dumps(rows, cls=DjangoJSONEncoder, ensure_ascii=False)]
+
+
+def _values(fields: Sequence[models.Field], columns: list[list]) -> tuple[str, list]:
     row = f"({', '.join(['%s'] * len(fields))})"
-    return f"VALUES {', '.join([row] * how_many)}"
+    return f"VALUES {', '.join([row] * len(columns[0]))}", list(
+        chain.from_iterable(zip(*columns, strict=True))
+    )
 
 
-SOURCES = {"postgresql": _arrays, "sqlite": _values}
+SOURCES = {"postgresql": _json, "sqlite": _values}
 
 
 @cache
@@ -78,9 +87,12 @@ def _converter(field: models.Field) -> Callable[[Any], Any]:
     if isinstance(field, models.CharField | models.TextField):
         return lambda value: None if value is None else str(value)
     if isinstance(field, models.DateTimeField):
-        return _moment if connection.vendor == "sqlite" else lambda value: value
+        return _moment
     if isinstance(field, models.JSONField):
-        return lambda value: json.dumps(value, cls=field.encoder)
+        encoder = field.encoder
+        if connection.vendor == "sqlite":
+            return lambda value: json.dumps(value, cls=encoder)
+        return lambda value: value  # it goes into the JSON of all
     if isinstance(field, models.BooleanField | models.IntegerField | models.ForeignKey):
         return lambda value: value
     return lambda value: field.get_db_prep_save(value, connection)
@@ -88,4 +100,8 @@ def _converter(field: models.Field) -> Callable[[Any], Any]:
 
 @lru_cache(maxsize=1_000)  # a batch has few moments, many times
 def _moment(value: datetime | None) -> str | None:
-    return None if value is None else connection.ops.adapt_datetimefield_value(value)
+    if value is None:
+        return None
+    if connection.vendor == "sqlite":
+        return connection.ops.adapt_datetimefield_value(value)
+    return value.isoformat()  # Django's own JSON cuts it to milliseconds

@@ -135,6 +135,8 @@ def tell_opened(tickets: Sequence, events: Sequence[Event]) -> None:
     tellings = []
     for opened in by_merchant.values():
         people, robots = audience.of(NoticeKind.OPENED, opened[0][0])
+        if not people and not robots:
+            continue
         if len(opened) <= ONE_BY_ONE:
             tellings += [
                 _telling_of_event(NoticeKind.OPENED, ticket, event, people, robots)
