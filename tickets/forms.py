@@ -13,6 +13,7 @@ from .models.rating import STARS_MISSING, WORDS_LIMIT
 from .models.reason import REASON_OF_OUTCOME
 from .models.reveal import SensitiveField
 from .sameness import same
+from .widgets import Textarea
 from .wording import RESULT_HELP, check_problem, check_text
 
 AREA = {"rows": 6}
@@ -81,7 +82,7 @@ class ResultForm(TurnForm):
         label="处理结果",
         required=False,  # Result.clean has the sentence
         strip=False,
-        widget=forms.Textarea(AREA | {"required": True, "aria-required": "true"}),
+        widget=Textarea(AREA | {"required": True, "aria-required": "true"}),
         help_text=RESULT_HELP,
     )
     same_anyway = forms.BooleanField(label="确认仍要提交", required=False)
@@ -131,7 +132,7 @@ class ResultForm(TurnForm):
 class ReasonForm(TurnForm):
     """Taking something back, or asking again, needs a reason."""
 
-    reason = forms.CharField(label="原因", strip=False, widget=forms.Textarea(SMALL_AREA))
+    reason = forms.CharField(label="原因", strip=False, widget=Textarea(SMALL_AREA))
 
     def __init__(self, *args, what: str = "原因", **kwargs):
         super().__init__(*args, **kwargs)
@@ -155,7 +156,7 @@ class ReturnForm(ReasonForm):
 class SayForm(TurnForm):
     """内部备注 or 协商留言: words, and nothing else."""
 
-    text = forms.CharField(strip=False, required=False, widget=forms.Textarea(SMALL_AREA))
+    text = forms.CharField(strip=False, required=False, widget=Textarea(SMALL_AREA))
 
     def __init__(self, *args, what: str, **kwargs):
         super().__init__(*args, **kwargs)
@@ -176,7 +177,7 @@ class NoteForm(TurnForm):
     """Agreeing needs nothing; a note is welcome."""
 
     note = forms.CharField(
-        label="审核意见（选填）", required=False, max_length=2_000, widget=forms.Textarea(SMALL_AREA)
+        label="审核意见（选填）", required=False, max_length=2_000, widget=Textarea(SMALL_AREA)
     )
 
 
@@ -233,7 +234,7 @@ class StarsForm(forms.Form):
         error_messages={"required": STARS_MISSING, "invalid_choice": STARS_MISSING},
     )
     words = forms.CharField(
-        label="消费者怎么说（选填）", required=False, strip=False, widget=forms.Textarea(SMALL_AREA)
+        label="消费者怎么说（选填）", required=False, strip=False, widget=Textarea(SMALL_AREA)
     )
 
 
@@ -308,7 +309,7 @@ class OpenForm(forms.Form):
         label="问题描述",
         strip=False,
         error_messages={"required": "请填写问题描述"},
-        widget=forms.Textarea(AREA),
+        widget=Textarea(AREA),
         help_text="消费者遇到了什么、希望怎么解决。请勿填写消费者的手机号和地址。",
     )
     open_anyway = forms.BooleanField(label="仍要新建", required=False)
