@@ -1,7 +1,7 @@
 """A consumer's own name and address where somebody repeated them in free text (product.md, Consumers' data)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from .masking import STARS, mask_address, mask_name, mask_text
@@ -18,9 +18,14 @@ def mask_about(text: str | None, order, *kept: dict | None) -> str:
     those of the orders that were meant before it was put right: a text may speak of any of them. Reads
     ``order.customer``.
     """
+    return masker(order, *kept)(text)
+
+
+def masker(order, *kept: dict | None) -> Callable[[str | None], str]:
+    """``mask_about`` for many texts about one order."""
     facts = [each for some in kept if some for each in [some, *(some.get("former") or [])]]
     names, addresses = of_former(facts)
-    return mask_known(text, [*consumer_names(order), *names], [order.address, *addresses])
+    return known([*consumer_names(order), *names], [order.address, *addresses])
 
 
 def consumer_names(order) -> list[str]:
@@ -69,15 +74,31 @@ def mask_row(text: str | None, values: dict, path: str, former: list[dict] | Non
 
 def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterable[str | None]) -> str:
     """As ``mask_about``, for these names and addresses."""
-    text = text or ""
-    for address in {address.strip() for address in addresses if address}:
-        text = _without_address(text, address)
-    folded = _folded(text)
-    for name in sorted({name.strip() for name in names if name}, key=len, reverse=True):
-        # Looking first saves a pattern for each name of each row of a list.
-        if len(name) >= SHORTEST_NAME and "*" not in name and _folded(name) in folded:
-            text = _whole(name).sub(lambda _, name=name: mask_name(name), text)
-    return mask_text(text)
+    return known(names, addresses)(text)
+
+
+def known(names: Iterable[str | None], addresses: Iterable[str | None]) -> Callable[[str | None], str]:
+    """``mask_known`` for many texts: what there is to look for is worked out once."""
+    streets = [_street(address.strip()) for address in dict.fromkeys(filter(None, addresses))]
+    streets = [street for street in streets if len(street) >= SHORTEST_STREET]
+    wanted = [
+        name
+        for name in sorted({name.strip() for name in names if name}, key=len, reverse=True)
+        if len(name) >= SHORTEST_NAME and "*" not in name
+    ]
+
+    def masked(text: str | None) -> str:
+        text = text or ""
+        for street in streets:
+            text = _without_street(text, street)
+        folded = _folded(text)
+        for name in wanted:
+            # Looking first saves a pattern for each name of each row of a list.
+            if _folded(name) in folded:
+                text = _whole(name).sub(lambda _, name=name: mask_name(name), text)
+        return mask_text(text)
+
+    return masked
 
 
 def _folded(text: str) -> str:
@@ -85,14 +106,12 @@ def _folded(text: str) -> str:
     return text.casefold().replace("ı", "i").replace("\u0307", "")
 
 
-def _without_address(text: str, address: str) -> str:
+def _without_street(text: str, street: str) -> str:
     """The text with the street, and as much as is repeated of what follows it, replaced by stars."""
-    street = _street(address)
-    if "*" in address or len(street) < SHORTEST_STREET or street[:SHORTEST_STREET] not in text:
+    head = street[:SHORTEST_STREET]
+    if head not in text:
         return text
-    head, pieces = street[:SHORTEST_STREET], text.split(street[:SHORTEST_STREET])
-    if len(pieces) == 1:
-        return text
+    pieces = text.split(head)
     kept = [pieces[0]]
     for piece in pieces[1:]:
         repeated = 0
@@ -108,6 +127,8 @@ def _without_address(text: str, address: str) -> str:
 @lru_cache(maxsize=256)
 def _street(address: str) -> str:
     """What an address says beyond what screens show of it; the texts of one ticket ask for the same again."""
+    if "*" in address:
+        return ""
     return address.removeprefix(mask_address(address).removesuffix(STARS)).strip()
 
 

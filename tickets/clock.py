@@ -2,12 +2,24 @@
 
 from datetime import UTC, datetime
 
-from django.db import connection
+from django.db import connection, models
 
 SQL = {
     "postgresql": "SELECT clock_timestamp()",
     "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
 }
+
+
+class ClockNow(models.Func):
+    """The database's clock as a column of a query that is asked anyway; as ``database_now``."""
+
+    output_field = models.DateTimeField()
+
+    def as_sqlite(self, compiler, connection, **extra):
+        return "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')", ()
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return "clock_timestamp()", ()
 
 
 def database_now() -> datetime:

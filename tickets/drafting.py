@@ -1,13 +1,13 @@
 """What somebody has written on a ticket and not sent: back into its form, or beside what has happened since."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 
+from .addresses import address
 from .lifecycle import TRANSITIONS
 from .models import Draft, Ticket
 
@@ -61,17 +61,17 @@ class Unsent:
 
 
 class Drafts:
-    """One person's drafts on one ticket. Costs one statement.
+    """One person's drafts on one ticket; ``kept`` are they (``Draft.objects.about``).
 
     A draft goes back into its form when the form is on the page (``verbs``) and still is about the round that the
     words were written for; every other one is ``unsent``. What is no transition (a note) is about no round.
     """
 
-    def __init__(self, person, ticket: Ticket, verbs: set[str], form_for: Callable):
+    def __init__(self, person, ticket: Ticket, kept: Iterable[Draft], verbs: set[str], form_for: Callable):
         self.person, self.ticket, self.verbs, self.form_for = person, ticket, verbs, form_for
         self.by_verb: dict[str, Draft] = {}
         self.others: list[Draft] = []
-        for draft in Draft.objects.about(person, ticket):
+        for draft in kept:
             current = draft.round_no == self._round(draft.verb)
             if current and draft.verb in verbs:
                 self.by_verb[draft.verb] = draft
@@ -118,7 +118,7 @@ class Drafts:
 
     def _unsent(self, verb: str, form, **about) -> Unsent:
         again = self._again(form) if verb in self.verbs else None
-        url = reverse(f"tickets:{verb}", args=[self.ticket.number]) if again else ""
+        url = address(verb, self.ticket.number) if again else ""
         label = TRANSITIONS[verb].label if verb in TRANSITIONS else form.what
         return Unsent(verb, label, form.typed(), url=url, again=again, **about)
 
@@ -132,4 +132,4 @@ class Drafts:
         return round_of(verb, self.ticket.round_no)
 
     def _url(self, name: str, place: dict) -> str:
-        return f"{reverse(f'tickets:{name}', args=[self.ticket.number])}?{urlencode(place)}"
+        return f"{address(name, self.ticket.number)}?{urlencode(place)}"

@@ -1,9 +1,8 @@
 """How a deadline came about: what counted, what did not and why, for the eye and in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from orders.mentions import mask_about
 
 from .models import Extension, Pause, Round
 from .time_line import KINDS, Mark, Piece, Stretch, TimeLine
@@ -26,10 +25,9 @@ def explain(
     pauses: list[Pause],
     extensions: list[Extension],
     now: datetime,
-    order,
-    kept: dict | None = None,
+    mask: Callable[[str], str],
 ) -> Explanation:
-    """The account of a round's deadline at ``now``; ``order`` and ``kept`` as in ``mask_about``.
+    """The account of a round's deadline at ``now``; ``mask`` makes its words fit to be shown (``masker``).
 
     Reads nothing from the database.
     """
@@ -39,8 +37,7 @@ def explain(
 
     blocked = [(*_stretch(piece), "skipped", piece["why"]) for piece in round_.skipped]
     blocked += [
-        (pause.started_at, pause.ended_at or reached, "paused", mask_about(pause.reason, order, kept))
-        for pause in pauses
+        (pause.started_at, pause.ended_at or reached, "paused", mask(pause.reason)) for pause in pauses
     ]
     blocked = [(max(low, start), min(high, end), kind, why) for low, high, kind, why in blocked]
     blocked = sorted(piece for piece in blocked if piece[0] < piece[1])
@@ -74,7 +71,7 @@ def explain(
         line.mark("due", "原截止" if round_.paused_at and round_.is_open else "截止", round_.due_at),
         line.mark("now", _name_of_now(round_, stop), reached),
     ]
-    steps = _steps(round_, pauses, extensions, order, kept)
+    steps = _steps(round_, pauses, extensions, mask)
     return Explanation(line.pieces(), marks, line.legend(), steps, _summary(round_, pauses))
 
 
@@ -91,7 +88,7 @@ def _stretch(piece: dict[str, str]) -> tuple[datetime, datetime]:
 
 
 def _steps(
-    round_: Round, pauses: list[Pause], extensions: list[Extension], order, kept: dict | None
+    round_: Round, pauses: list[Pause], extensions: list[Extension], mask: Callable[[str], str]
 ) -> list[str]:
     steps = [(round_.started_at, f"{moment_words(round_.started_at)} 轮到商家处理，开始计时")]
     for piece in round_.skipped:
@@ -106,7 +103,7 @@ def _steps(
         steps.append(
             (
                 pause.started_at,
-                f"{moment_words(pause.started_at)} 挂起，{end}：{mask_about(pause.reason, order, kept)}",
+                f"{moment_words(pause.started_at)} 挂起，{end}：{mask(pause.reason)}",
             )
         )
     steps += [

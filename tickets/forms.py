@@ -1,5 +1,7 @@
 """What people fill in. The rules live on the models; a form only carries their sentences to the right field."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
@@ -12,22 +14,33 @@ from .models.rating import STARS_MISSING, WORDS_LIMIT
 from .models.reason import REASON_OF_OUTCOME
 from .models.reveal import SensitiveField
 from .sameness import same
+from .widgets import Textarea
 from .wording import RESULT_HELP, check_problem, check_text
 
 AREA = {"rows": 6}
 SMALL_AREA = {"rows": 3}
 
 
-def reason_field(kind: ReasonKind, ticket: Ticket, *, required: bool = True) -> forms.ModelChoiceField:
-    """A list of the reasons that fit the ticket. The sentence is that of ``check_reason``."""
+def reason_field(
+    kind: ReasonKind, ticket: Ticket, offered: Iterable | None = None, *, required: bool = True
+) -> forms.ModelChoiceField:
+    """A list of the reasons that fit the ticket. The sentence is that of ``check_reason``.
+
+    A form that is only shown takes the reasons ``offered`` that were read already.
+    """
     sentence = f"请选择{kind.label}"
-    return forms.ModelChoiceField(
+    field = forms.ModelChoiceField(
         label=kind.label,
-        queryset=ReasonCode.objects.offered(kind, ticket.category_id),
+        queryset=ReasonCode.objects.offered(kind, ticket.category_id)
+        if offered is None
+        else ReasonCode.objects.none(),
         required=required,
         empty_label="请选择",
         error_messages={"required": sentence, "invalid_choice": sentence},
     )
+    if offered is not None:
+        field.choices = [("", "请选择"), *((reason.pk, reason.name) for reason in offered)]
+    return field
 
 
 class TurnForm(forms.Form):
@@ -70,16 +83,16 @@ class ResultForm(TurnForm):
         label="处理结果",
         required=False,  # Result.clean has the sentence
         strip=False,
-        widget=forms.Textarea(AREA | {"required": True, "aria-required": "true"}),
+        widget=Textarea(AREA | {"required": True, "aria-required": "true"}),
         help_text=RESULT_HELP,
     )
     same_anyway = forms.BooleanField(label="确认仍要提交", required=False)
 
-    def __init__(self, *args, ticket: Ticket, **kwargs):
+    def __init__(self, *args, ticket: Ticket, unsolved=None, platform=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.ticket = ticket
-        self.fields["unsolved_code"] = reason_field(ReasonKind.UNSOLVED, ticket, required=False)
-        self.fields["platform_code"] = reason_field(ReasonKind.PLATFORM, ticket, required=False)
+        self.fields["unsolved_code"] = reason_field(ReasonKind.UNSOLVED, ticket, unsolved, required=False)
+        self.fields["platform_code"] = reason_field(ReasonKind.PLATFORM, ticket, platform, required=False)
         # Whether the person has to be asked about a text that came back already.
         self.asks_about_same = bool(self.data.get("same_anyway"))
 
@@ -120,7 +133,7 @@ class ResultForm(TurnForm):
 class ReasonForm(TurnForm):
     """Taking something back, or asking again, needs a reason."""
 
-    reason = forms.CharField(label="原因", strip=False, widget=forms.Textarea(SMALL_AREA))
+    reason = forms.CharField(label="原因", strip=False, widget=Textarea(SMALL_AREA))
 
     def __init__(self, *args, what: str = "原因", **kwargs):
         super().__init__(*args, **kwargs)
@@ -135,16 +148,16 @@ class ReasonForm(TurnForm):
 class ReturnForm(ReasonForm):
     """退回商家: what kind of shortcoming, and in words."""
 
-    def __init__(self, *args, ticket: Ticket, **kwargs):
+    def __init__(self, *args, ticket: Ticket, reasons=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["code"] = reason_field(ReasonKind.RETURN, ticket)
+        self.fields["code"] = reason_field(ReasonKind.RETURN, ticket, reasons)
         self.order_fields(["code", "reason"])
 
 
 class SayForm(TurnForm):
     """内部备注 or 协商留言: words, and nothing else."""
 
-    text = forms.CharField(strip=False, required=False, widget=forms.Textarea(SMALL_AREA))
+    text = forms.CharField(strip=False, required=False, widget=Textarea(SMALL_AREA))
 
     def __init__(self, *args, what: str, **kwargs):
         super().__init__(*args, **kwargs)
@@ -165,7 +178,7 @@ class NoteForm(TurnForm):
     """Agreeing needs nothing; a note is welcome."""
 
     note = forms.CharField(
-        label="审核意见（选填）", required=False, max_length=2_000, widget=forms.Textarea(SMALL_AREA)
+        label="审核意见（选填）", required=False, max_length=2_000, widget=Textarea(SMALL_AREA)
     )
 
 
@@ -222,7 +235,7 @@ class StarsForm(forms.Form):
         error_messages={"required": STARS_MISSING, "invalid_choice": STARS_MISSING},
     )
     words = forms.CharField(
-        label="消费者怎么说（选填）", required=False, strip=False, widget=forms.Textarea(SMALL_AREA)
+        label="消费者怎么说（选填）", required=False, strip=False, widget=Textarea(SMALL_AREA)
     )
 
 
@@ -297,7 +310,7 @@ class OpenForm(forms.Form):
         label="问题描述",
         strip=False,
         error_messages={"required": "请填写问题描述"},
-        widget=forms.Textarea(AREA),
+        widget=Textarea(AREA),
         help_text="消费者遇到了什么、希望怎么解决。请勿填写消费者的手机号和地址。",
     )
     open_anyway = forms.BooleanField(label="仍要新建", required=False)

@@ -1,5 +1,7 @@
 """What people fill in to pass a ticket on: to a colleague, to another merchant, into another ticket."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -20,7 +22,10 @@ class ClaimForm(TurnForm):
 
 
 class AssignForm(ReasonForm):
-    """转派同事: to whom, and why. ``tickets`` are those it is about; their holders' names need no choosing."""
+    """转派同事: to whom, and why. ``tickets`` are those it is about; their holders' names need no choosing.
+
+    A form that is only shown takes the ``workers`` that were read already.
+    """
 
     to = forms.ModelChoiceField(
         label="转派给",
@@ -30,8 +35,11 @@ class AssignForm(ReasonForm):
     )
     field_order = ["to"]
 
-    def __init__(self, *args, tickets: list[Ticket], user: User, **kwargs):
+    def __init__(self, *args, tickets: list[Ticket], user: User, workers: Iterable | None = None, **kwargs):
         super().__init__(*args, **kwargs)
+        if workers is not None:
+            self.fields["to"].choices = [("", "请选择"), *((each.pk, str(each)) for each in workers)]
+            return
         merchants = {ticket.merchant_id for ticket in tickets}
         people = User.objects.for_user(user).working_for(*merchants).select_related("merchant")
         if len(tickets) == 1:

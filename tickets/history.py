@@ -1,32 +1,25 @@
 """What has happened to a ticket, as its page tells it: stages and rounds, time used against time allowed."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 
 from django.utils import timezone
 
-from orders.mentions import mask_about
+from orders.mentions import masker
 
 from .evidence.display import Exhibit, exhibits
 from .explaining import Explanation, counted_time, explain
 from .lifecycle import EventKind, Outcome
-from .models import (
-    Alert,
-    AlertLevel,
-    Attachment,
-    Event,
-    Extension,
-    Message,
-    Purpose,
-    Rating,
-    Result,
-    Round,
-    Ticket,
-)
+from .models import Attachment, Event, Extension, Purpose, Round, Ticket
 from .models.event import SYSTEM_NAME, SYSTEM_ROLE
 from .models.rating import MOST_STARS
+from .reading.rows import Act, Answer, Rated, Rung, Said, person
+from .reading.story import story_of
 from .sameness import alike, same
 from .timeliness import moment_words, span_words
 
@@ -60,7 +53,7 @@ TEXT_LABELS = {
 }
 
 
-def act_words(act: Event) -> str:
+def act_words(act: Act | Event) -> str:
     """Who did it, when and what, in one line."""
     when = timezone.localtime(act.occurred_at).strftime("%m月%d日 %H:%M")
     return f"{act.actor_name}（{act.actor_role}）于 {when} {act.get_kind_display()}"
@@ -107,33 +100,36 @@ class RoundLine:
 
 
 class History:
-    """Everything that happened to one ticket. Eight statements, whatever the number of rounds.
+    """Everything that happened to one ticket. One statement, whatever the number of rounds.
 
-    ``viewer`` is who reads it: without one nothing is told of what was said beside the course of the ticket.
+    ``viewer`` is who reads it: without one nothing is told of what was said beside the course of the ticket. ``story``
+    is what a page has read already (tickets/reading).
     """
 
-    def __init__(self, ticket: Ticket, now: datetime, viewer=None):
+    def __init__(self, ticket: Ticket, now: datetime, viewer=None, story=None):
         self.ticket, self.now, self.viewer = ticket, now, viewer
-        rounds = (
-            Round.objects.filter(ticket=ticket)
-            .select_related("merchant", "calendar", "rating__by__merchant")
-            .order_by("number")
-        )
-        self.rounds = list(rounds.prefetch_related("pauses", "extensions", "exemptions"))
-        self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
-        self.results = {
-            result.round_id: result
-            for result in Result.objects.filter(round__in=self._round_by_pk).select_related(
-                "submitted_by__merchant"
-            )
-        }
-        self.events = list(Event.objects.filter(ticket=ticket).order_by("occurred_at", "id"))
-        seen = Attachment.objects.for_user(viewer) if viewer else Attachment.objects.filter(message=None)
-        self.attachments = list(seen.bound().filter(ticket=ticket).select_related("uploaded_by__merchant"))
+        story = story or story_of(ticket, viewer)
+        self.mask = masker(ticket.order, ticket.snapshot.facts)
+        self.rounds, self.events, self.alerts = story.rounds, story.events, story.alerts
+        self.results = {result.round_id: result for result in story.results}
+        self.messages = story.messages if viewer else []
+        self.attachments = story.attachments
         for attachment in self.attachments:
             attachment.ticket = ticket
-        self.alerts = list(Alert.objects.filter(round__ticket=ticket).exclude(level=AlertLevel.URGENT))
-        self.messages = list(Message.objects.for_user(viewer).filter(ticket=ticket)) if viewer else []
+        self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
+        self._pauses, self._extensions = _by_round(story.pauses), _by_round(story.extensions)
+        self._exempted = set(story.exempted)
+        self._ratings = {rating.round_id: rating for rating in story.ratings}
+        self._share_calendars()
+
+    def _share_calendars(self) -> None:
+        """A calendar that several rounds count in is made ready once: that costs two statements."""
+        calendars = {round_.calendar_id: round_.calendar for round_ in self.rounds if round_.calendar_id}
+        for calendar in calendars.values():
+            calendar.service_time = cache(calendar.service_time)
+        for round_ in self.rounds:
+            if round_.calendar_id:
+                round_.calendar = calendars[round_.calendar_id]
 
     @property
     def current_round(self) -> Round:
@@ -144,14 +140,14 @@ class History:
         return [
             RoundLine(
                 number=round_.number,
-                merchant=round_.merchant.name,
+                merchant=round_.merchant_name,
                 started_at=round_.started_at,
                 due_at=round_.due_at,
                 submitted_at=round_.submitted_at,
                 took=self.took(round_),
                 allowed=self.allowed(round_),
                 late=round_.is_late(self.now),
-                exempted=any(exemption.revoked_at is None for exemption in round_.exemptions.all()),
+                exempted=round_.pk in self._exempted,
                 pk=round_.pk,
             )
             for round_ in self.rounds
@@ -159,36 +155,34 @@ class History:
 
     def took(self, round_: Round) -> timedelta | None:
         """The service time a merchant took for a round, pauses left out; ``None`` before the answer."""
-        return (
-            counted_time(round_, list(round_.pauses.all()), round_.submitted_at)
-            if round_.submitted_at
-            else None
-        )
+        return self._counted(round_, round_.submitted_at) if round_.submitted_at else None
 
     def allowed(self, round_: Round) -> timedelta:
         """The service time a merchant had for a round, extensions included."""
-        return counted_time(round_, list(round_.pauses.all()), round_.due_at)
+        return self._counted(round_, round_.due_at)
+
+    def _counted(self, round_: Round, until: datetime) -> timedelta:
+        return counted_time(round_, self._pauses[round_.pk], until)
 
     def explanation(self, now: datetime) -> Explanation:
         """How the current round's deadline came about."""
         round_ = self.current_round
-        pauses, extensions = list(round_.pauses.all()), list(round_.extensions.all())
-        return explain(round_, pauses, extensions, now, self.ticket.order, self.ticket.snapshot.facts)
+        return explain(round_, self._pauses[round_.pk], self._extensions[round_.pk], now, self.mask)
 
     @property
     def pending_extension(self) -> Extension | None:
         """The merchant's request that nobody has answered yet."""
-        extensions = self.current_round.extensions.all()
+        extensions = self._extensions[self.current_round.pk]
         return next((each for each in extensions if each.answer == Extension.Answer.PENDING), None)
 
     @property
-    def _rating(self) -> Rating | None:
-        return getattr(self.current_round, "rating", None)
+    def _rating(self) -> Rated | None:
+        return self._ratings.get(self.current_round.pk)
 
     @property
     def is_rated(self) -> bool:
         """Whether the consumer's word about the current round's completion is there."""
-        return self._rating is not None and self._rating.stars is not None
+        return self._rating is not None
 
     @property
     def is_rated_low(self) -> bool:
@@ -202,7 +196,7 @@ class History:
         return {
             "stars": rating.stars,
             "drawn": "★" * rating.stars + "☆" * (MOST_STARS - rating.stars),
-            "words": mask_about(rating.words, self.ticket.order, self.ticket.snapshot.facts),
+            "words": self.mask(rating.words),
             "by": f"{rating.by}（{rating.by.affiliation}）记录" if rating.by else "消费者通过链接评价",
             "at": rating.at,
             "low": rating.is_low,
@@ -217,13 +211,13 @@ class History:
 
     def problem_exhibits(self) -> list[Exhibit]:
         """The evidence of the problem, as far as it has come."""
-        return exhibits(self._of_problem(), "问题图片", self.ticket)
+        return exhibits(self._of_problem(), "问题图片", self.mask)
 
     def result_exhibits(self, round_: Round) -> list[Exhibit]:
         """The evidence of a round's answer."""
         result = self.results.get(round_.pk)
         of_result = [each for each in self.attachments if result and each.result_id == result.pk]
-        return exhibits(of_result, "处理结果图片", self.ticket)
+        return exhibits(of_result, "处理结果图片", self.mask)
 
     def _of_problem(self) -> list[Attachment]:
         return [each for each in self.attachments if each.purpose == Purpose.PROBLEM]
@@ -237,17 +231,18 @@ class History:
 
     def _addition(self, moment: datetime, added: list[Attachment]) -> Stage:
         begun = [round_ for round_ in self.rounds if round_.started_at <= moment]
+        by = person(*added[0].uploader)
         return Stage(
             kind="evidence",
             label="补充图片",
-            actor=str(added[0].uploaded_by),
-            role=added[0].uploaded_by.affiliation,
+            actor=str(by),
+            role=by.affiliation,
             at=moment,
             text="",
             text_label="",
             round_no=begun[-1].number if begun else 1,
             tone="neutral",
-            pictures=tuple(exhibits(added, "补充图片", self.ticket)),
+            pictures=tuple(exhibits(added, "补充图片", self.mask)),
         )
 
     def repeats(self, round_: Round) -> str:
@@ -261,7 +256,7 @@ class History:
             return "与上次相同"
         return "与上次几乎相同" if alike(result.text, returned.text) else ""
 
-    def _returned_before(self, round_: Round) -> Result | None:
+    def _returned_before(self, round_: Round) -> Answer | None:
         """The answer that came back last before this round."""
         came_back = {
             self._round_by_pk[event.round_id].number - 1
@@ -271,7 +266,7 @@ class History:
         earlier = [r for r in self.rounds if r.number < round_.number and r.number in came_back]
         return self.results.get(earlier[-1].pk) if earlier else None
 
-    def _message(self, message: Message) -> Stage:
+    def _message(self, message: Said) -> Stage:
         label = message.get_audience_display()
         sent_along = [each for each in self.attachments if each.message_id == message.pk]
         return Stage(
@@ -280,19 +275,19 @@ class History:
             actor=message.author_name,
             role=message.author_role,
             at=message.at,
-            text=mask_about(message.text, self.ticket.order, self.ticket.snapshot.facts),
+            text=self.mask(message.text),
             text_label="",
             round_no=self._round_by_pk[message.round_id].number,
             tone="review" if message.is_internal else "info",
             private=message.is_internal,
-            pictures=tuple(exhibits(sent_along, f"{label}图片", self.ticket)),
+            pictures=tuple(exhibits(sent_along, f"{label}图片", self.mask)),
         )
 
-    def last_act(self) -> Event | None:
+    def last_act(self) -> Act | None:
         """The last thing that a person did (not the system)."""
         return next((event for event in reversed(self.events) if event.actor_id), None)
 
-    def _alert(self, alert: Alert) -> Stage:
+    def _alert(self, alert: Rung) -> Stage:
         """A rung of the ladder below the deadline; the deadline itself is an event."""
         return Stage(
             kind="alert",
@@ -306,15 +301,15 @@ class History:
             tone="warn",
         )
 
-    def _stage(self, event: Event) -> Stage:
+    def _stage(self, event: Act) -> Stage:
         round_ = self._round_by_pk[event.round_id]
-        text, outcome = mask_about(event.text, self.ticket.order, self.ticket.snapshot.facts), ""
+        text, outcome = self.mask(event.text), ""
         took = allowed = None
         late = False
         pictures = []
         if event.kind == EventKind.OPENED:
             first = [each for each in self._of_problem() if each.bound_at <= self.ticket.created_at]
-            pictures = exhibits(first, "问题图片", self.ticket)
+            pictures = exhibits(first, "问题图片", self.mask)
         if event.kind == EventKind.SUBMITTED:
             pictures = self.result_exhibits(round_)
             outcome = self.results[round_.pk].outcome
@@ -345,8 +340,15 @@ class History:
             repeats=self.repeats(round_) if event.kind == EventKind.SUBMITTED else "",
         )
 
-    def _reviewed(self, event: Event) -> Round | None:
+    def _reviewed(self, event: Act) -> Round | None:
         """The round whose result a review was about: a return is recorded where that round ended."""
         return next(
             (r for r in reversed(self.rounds) if r.submitted_at and r.submitted_at <= event.occurred_at), None
         )
+
+
+def _by_round(rows: Iterable) -> dict[int, list]:
+    by_round = defaultdict(list)
+    for row in rows:
+        by_round[row.round_id].append(row)
+    return by_round

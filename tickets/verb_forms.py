@@ -52,11 +52,18 @@ SAYINGS = {
 }
 
 
-def form_for(verb: str, ticket: Ticket, user, data=None, words: dict[str, str] | None = None) -> TurnForm:
-    """The form of one verb for this person, empty, with what was sent, or with the ``words`` of a draft."""
+def form_for(
+    verb: str, ticket: Ticket, user, data=None, words: dict[str, str] | None = None, read=None
+) -> TurnForm:
+    """The form of one verb for this person, empty, with what was sent, or with the ``words`` of a draft.
+
+    A form that is only shown takes what can be chosen from what its page has ``read`` (tickets/reading/page.py).
+    """
     seen = {"seen_round": ticket.round_no, "seen_status": ticket.status}
     options = {"initial": (words or {}) | seen, "prefix": None if verb == "submit" else verb}
     if verb == "submit":
+        if read:
+            options |= {"unsolved": read.unsolved, "platform": read.platform}
         return ResultForm(data, ticket=ticket, **options)
     if verb in SAYINGS:
         return SayForm(data, what=SAYINGS[verb][1], **options)
@@ -64,10 +71,14 @@ def form_for(verb: str, ticket: Ticket, user, data=None, words: dict[str, str] |
         options["what"] = REASONS[verb]
     if verb == "assign":
         options |= {"tickets": [ticket], "user": user}
+        if read:
+            options["workers"] = [each for each in read.workers if each.pk != ticket.assignee_id]
     if verb in ("transfer", "merge"):
         options["user"] = user
     if verb == "claim" and ticket.holder:
         options["initial"]["take_over_from"] = ticket.holder.pk
     if verb == "return":
         options["ticket"] = ticket
+        if read:
+            options["reasons"] = getattr(read, "return")
     return FORMS.get(verb, ReasonForm)(data, **options)

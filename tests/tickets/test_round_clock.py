@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orders.mentions import masker
 from orders.models import Order
 from tests.tickets.test_worktime import (
     CASES,
@@ -133,7 +134,7 @@ def test_the_account_of_a_round_covers_it_and_counts_exactly_its_deadline(histor
     _, round_, pauses, _, deadline = history
     assert counted_time(round_, pauses, round_.due_at) == deadline
     now = round_.due_at - timedelta(minutes=1)
-    pieces = explain(round_, pauses, [], now, ORDER).pieces
+    pieces = explain(round_, pauses, [], now, masker(ORDER)).pieces
     assert sum(piece.width for piece in pieces) == pytest.approx(100, abs=0.05)
 
 
@@ -199,5 +200,5 @@ def test_an_extension_adds_the_service_time_up_to_it_and_nothing_else(history, l
     asked = Extension(
         due_before=before, due_wanted=wanted, answered_at=before, answer=Extension.Answer.GRANTED
     )
-    steps = explain(round_, pauses, [asked], wanted, ORDER).steps
+    steps = explain(round_, pauses, [asked], wanted, masker(ORDER)).steps
     assert len([step for step in steps if "同意延期" in step]) == 1

@@ -1,13 +1,12 @@
 """What a page shows of evidence, with what its words say about the consumer masked."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.template.defaultfilters import filesizeformat
 
 from orders.masking import mask_text
-from orders.mentions import mask_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +26,10 @@ class Exhibit:
     purged_at: datetime | None = None
 
 
-def exhibits(attachments: Iterable, what: str, ticket=None) -> list[Exhibit]:
+def exhibits(attachments: Iterable, what: str, mask: Callable[[str], str] = mask_text) -> list[Exhibit]:
     """The attachments as a page shows them; ``what`` they are of, for their labels: 问题图片."""
-
-    def masked(text: str) -> str:
-        return mask_about(text, ticket.order, ticket.snapshot.facts) if ticket else mask_text(text)
-
     return [
-        exhibit(attachment, masked(attachment.name), masked(attachment.caption), f"{what} {number}")
+        exhibit(attachment, mask(attachment.name), mask(attachment.caption), f"{what} {number}")
         for number, attachment in enumerate(attachments, start=1)
     ]
 

@@ -39,11 +39,14 @@ class Tray:
         return cls(user, token=as_key((data or {}).get("tray")) or uuid4())
 
     @classmethod
-    def all_of(cls, user, ticket: Ticket, purposes: Iterable[str]) -> "dict[str, Tray]":
-        """The trays of a ticket's page by purpose. One statement, however many there are."""
+    def all_of(
+        cls, user, ticket: Ticket, purposes: Iterable[str], lying: Iterable[Attachment]
+    ) -> "dict[str, Tray]":
+        """The trays of a ticket's page by purpose; ``lying`` is what lies ready in them, as the page has read it."""
+        lying = list(lying)
+        for attachment in lying:
+            attachment.ticket = ticket
         trays = {purpose: cls(user, ticket, purpose=purpose) for purpose in purposes}
-        staged = Attachment.objects.staged().filter(uploaded_by=user, ticket=ticket).order_by("pk")
-        lying = list(staged.select_related("ticket")) if trays else []
         for purpose, tray in trays.items():
             tray.exhibits = tray.show(each for each in lying if each.purpose == purpose)
         return trays
@@ -80,7 +83,7 @@ class Tray:
 
         May raise ``Refused`` like the verbs it calls; what could be done until then stays done.
         """
-        ready = {each.key: each for each in self.attachments()}
+        ready = {each.key: each for each in self.attachments()} if "attachment" in data else {}
         dropped = {as_key(text) for text in data.getlist("drop")}
         for text in data.getlist("attachment"):
             key = as_key(text)

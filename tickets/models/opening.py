@@ -17,9 +17,8 @@ from ..searching import keeping
 from ..wording import check_problem
 from .attachment import Attachment
 from .catalogue import Category, PolicyBook
-from .event import Event
+from .inserting import insert
 from .numbering import take_numbers
-from .round import Round
 from .snapshot import OrderSnapshot, order_facts
 
 
@@ -27,7 +26,8 @@ from .snapshot import OrderSnapshot, order_facts
 class TicketDraft:
     """What somebody must say to open a ticket. The merchant and the consumer follow from the order.
 
-    ``attachments`` are the keys of what this person has staged for it (``Attachment.stage``).
+    ``attachments`` are the keys of what this person has staged for it (``Attachment.stage``). ``facts`` are the order's
+    (``order_facts``) where they have been read already.
     """
 
     order: Order
@@ -35,6 +35,7 @@ class TicketDraft:
     urgency: str
     problem: str
     attachments: Sequence[UUID] = ()
+    facts: dict | None = None
 
     def checked_problem(self) -> str:
         """The problem as it will be kept. ``ValidationError`` names the field that is wrong."""
@@ -75,15 +76,19 @@ class Opening:
                 cls._from_draft(draft, problem, policies, number, by_user, now)
                 for (draft, problem), number in zip(drafts, take_numbers(now, len(drafts)), strict=True)
             ]
-            cls.objects.bulk_create(tickets)
-            rounds = Round.objects.bulk_create([ticket.first_round for ticket in tickets])
-            OrderSnapshot.objects.bulk_create(
-                OrderSnapshot(ticket=ticket, facts=order_facts(ticket.order), taken_at=now)
-                for ticket in tickets
+            insert(tickets)
+            rounds = insert([ticket.first_round for ticket in tickets])
+            insert(
+                [
+                    OrderSnapshot(ticket=ticket, facts=draft.facts or order_facts(draft.order), taken_at=now)
+                    for ticket, (draft, _) in zip(tickets, drafts, strict=True)
+                ]
             )
-            events = Event.objects.bulk_create(
-                ticket.event(EventKind.OPENED, round_=round_, at=now, by_user=by_user)
-                for ticket, round_ in zip(tickets, rounds, strict=True)
+            events = insert(
+                [
+                    ticket.event(EventKind.OPENED, round_=round_, at=now, by_user=by_user)
+                    for ticket, round_ in zip(tickets, rounds, strict=True)
+                ]
             )
             for ticket, (draft, _) in zip(tickets, drafts, strict=True):
                 Attachment.bind(draft.attachments, by_user=by_user, at=now, ticket=ticket, opened=True)

@@ -1,21 +1,26 @@
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
-from django.db.models import F, Q
+from django.db import connection, models
+from django.db.models import Exists, F, OuterRef, Q
 
 from merchants.access import ScopedQuerySet
 from merchants.models import Merchant
 
+from ..clock import ClockNow
 from ..lifecycle import Urgency
+from ..reading.prepared import TICKET, Question
 from ..timeliness import CRITICAL_BEFORE, overrun
 from ..worktime import NoServiceTime, ServiceTime
 from .alert import Alert, AlertLevel
 from .calendar import ALWAYS, Calendar
 from .catalogue import Policy
+from .extension import Extension
 from .figures import RoundFigures
 from .late_verbs import LateVerbs
+from .pause import Pause
 
 # What a ticket repeats of its current round's clock, so that a list reads one table.
 CLOCK_COPY = ("warn_at", "critical_at", "due_at")
@@ -25,6 +30,15 @@ class RoundQuerySet(RoundFigures, ScopedQuerySet):
     # Who sees the ticket now, not who had this round: a ticket takes its history along to another merchant. Figures
     # about a merchant ask for ``merchant`` instead: its lateness stays its own.
     merchant_path = "ticket__merchant"
+
+    def locked(self, ticket) -> "Round":
+        """The current round of a ticket that the caller has locked already, locked itself (decision 0003).
+
+        ``read_at`` is the database's time; ``was_paused`` and ``is_asked`` say whether there is any pause and any
+        request for an extension that nobody has answered, so that most rounds need not be asked about them.
+        """
+        [locked] = _locked_round(connection.vendor).ask(ticket=ticket.pk, round_no=ticket.round_no)
+        return locked
 
     def running(self) -> "RoundQuerySet":
         """Rounds whose merchant's clock runs now."""
@@ -251,7 +265,8 @@ class Round(LateVerbs, models.Model):
         """The service time of this round up to a moment, pauses left out."""
         from ..explaining import counted_time  # it speaks of rounds itself
 
-        return counted_time(self, list(self.pauses.all()), until)
+        pauses = list(self.pauses.all()) if getattr(self, "was_paused", True) else []
+        return counted_time(self, pauses, until)
 
     def service_time(self) -> ServiceTime:
         """The service time this round counts in."""
@@ -320,6 +335,20 @@ class Round(LateVerbs, models.Model):
     def _wait_for_next_alert(self) -> None:
         ahead = [moment for level, moment in self.ladder() if level > self.alert_level]
         self.next_alert_at = ahead[0] if ahead and self.is_running else None
+
+
+@cache
+def _locked_round(vendor: str) -> Question:
+    round_no = 32_767  # the highest there can be
+    rounds = Round.objects.filter(ticket=TICKET, number=round_no).order_by()
+    pauses = Pause.objects.filter(round=OuterRef("pk"))
+    asked = Extension.objects.filter(round=OuterRef("pk"), answer=Extension.Answer.PENDING)
+    return Question(
+        rounds.select_for_update(no_key=True, of=("self",)).annotate(
+            read_at=ClockNow(), was_paused=Exists(pauses), is_asked=Exists(asked)
+        ),
+        round_no=round_no,
+    )
 
 
 def skipped_stretches(service: ServiceTime, start: datetime, end: datetime) -> list[dict[str, str]]:

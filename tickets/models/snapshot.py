@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -60,25 +61,35 @@ class OrderSnapshot(models.Model):
         self.save(update_fields=["facts", "taken_at"])
 
 
-def order_facts(order: Order) -> dict:
-    """The facts of an order as plain values. Reads ``order.lines`` and ``order.shipments``; prefetch for many."""
+def order_facts(order: Order, lines: Iterable | None = None, shipments: Iterable | None = None) -> dict:
+    """The facts of an order as plain values.
+
+    Reads ``order.lines`` and ``order.shipments`` where they are not given; prefetch for many.
+    """
+    lines = order.lines.all() if lines is None else lines
+    shipments = order.shipments.all() if shipments is None else shipments
     return {
         **_plain(order, ORDER_FACTS),
-        "lines": [_plain(line, LINE_FACTS) for line in order.lines.all()],
-        "shipments": [_plain(parcel, SHIPMENT_FACTS) for parcel in order.shipments.all()],
+        "lines": [_plain(line, LINE_FACTS) for line in lines],
+        "shipments": [_plain(parcel, SHIPMENT_FACTS) for parcel in shipments],
     }
 
 
-def _plain(thing: models.Model, names: list[str]) -> dict:
+def _plain(thing, names: list[str]) -> dict:
     """Facts in one way of writing: ``80`` and ``80.00`` are the same amount, whoever wrote them."""
     values = {name: getattr(thing, name) for name in names}
     return {name: f"{value:.2f}" if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
-def differences(snapshot: OrderSnapshot, order: Order, *, with_consumer: bool = True) -> list[dict[str, str]]:
-    """What differs between the order as it was and as it is: label, then, now; consumers' data masked, or left out."""
+def differences(
+    snapshot: OrderSnapshot, order: Order, *, with_consumer: bool = True, lines=None, shipments=None
+) -> list[dict[str, str]]:
+    """What differs between the order as it was and as it is: label, then, now; consumers' data masked, or left out.
+
+    ``lines`` and ``shipments`` as in ``order_facts``.
+    """
     then = snapshot.facts
-    now = json.loads(json.dumps(order_facts(order), cls=DjangoJSONEncoder))
+    now = json.loads(json.dumps(order_facts(order, lines, shipments), cls=DjangoJSONEncoder))
     found = [
         {
             "label": str(Order._meta.get_field(name).verbose_name),

@@ -2,11 +2,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.messages import add_message, get_messages
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.crypto import salted_hmac
-
-from ..clock import database_now
 
 FIELD = "form_key"
 KEY_LENGTH = 64
@@ -49,26 +47,38 @@ class Submission(models.Model):
         quicker) can be sent again with the same key.
         """
         with transaction.atomic():
-            submission, is_new = cls.objects.get_or_create(
-                person=request.user,
-                key=request.POST[FIELD],
-                content=fingerprint(request),
-                defaults={"created_at": database_now()},
-            )
-            if not is_new:
-                return submission._again(request)
+            which = {
+                "person_id": request.user.pk,
+                "key": request.POST[FIELD],
+                "content": fingerprint(request),
+            }
+            pk = cls._take(**which)
+            if pk is None:
+                return cls.objects.get(**which)._again(request)
             waiting = len(peek_messages(request))
             answer = act()
+            mine = cls.objects.filter(pk=pk)
             if isinstance(answer, HttpResponseRedirect):
-                submission.location = answer.url
-                submission.told = [
+                told = [
                     [item.level, str(item.message), item.extra_tags or ""]
                     for item in peek_messages(request)[waiting:]
                 ]
-                submission.save(update_fields=["location", "told"])
+                mine.update(location=answer.url, told=told)
             else:
-                submission.delete()
+                mine.delete()
             return answer
+
+    @classmethod
+    def _take(cls, person_id: int, key: str, content: str) -> int | None:
+        """Write the row, before anything is done; ``None`` where it is there. One statement, without a savepoint."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO tickets_submission (person_id, key, content, location, told, created_at)"
+                " VALUES (%s, %s, %s, '', '[]', CURRENT_TIMESTAMP) ON CONFLICT DO NOTHING RETURNING id",
+                [person_id, key, content],
+            )
+            taken = cursor.fetchone()
+        return taken and taken[0]
 
     def _again(self, request: HttpRequest) -> HttpResponse:
         for level, words, tags in self.told:

@@ -1,11 +1,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from merchants.models import Merchant
 from orders.models import Customer, Order
 
+from ..addresses import address
 from ..lifecycle import OPEN_STATUSES, STATUSES_WITH_RESULT, Status, Urgency
 from ..timeliness import Countdown, countdown
 from .catalogue import Category
@@ -155,7 +155,7 @@ class Ticket(
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("tickets:detail", args=[self.number])
+        return address("detail", self.number)
 
     def countdown(self, now) -> Countdown:
         """The clock of the current round as a page shows it at ``now`` (the database's time)."""

@@ -8,15 +8,17 @@ has come back to the same state. ``at`` stands in for the database's clock (demo
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Subquery
 
 from merchants.access import MERCHANT_ROLES, NotVisible
 
-from ..clock import database_now
 from ..lifecycle import OPEN_STATUSES, TRANSITIONS, AlreadyHandled, Archived, EventKind, Refused, Transition
 from ..notifying import announcing
+from ..reading.prepared import TICKET, Found, Question
 from ..searching import keeping
 from ..wording import check_note, check_text
 from ..worktime import ServiceTime
@@ -108,12 +110,12 @@ class Verbs:
 
     def last_returned_result(self) -> Result | None:
         """The answer of this ticket's merchant that came back last, if one ever did."""
-        returned = self.events.filter(kind=EventKind.RETURNED).order_by("-occurred_at", "-pk")
-        number = returned.values_list("round__number", flat=True).first()  # the round that began with it
-        if number is None:
+        if self.round_no == 1:
             return None
+        returned = self.events.filter(kind=EventKind.RETURNED).order_by("-occurred_at", "-pk")
+        began = returned.values("round__number")[:1]  # the round that began with it
         results = Result.objects.filter(round__ticket=self.pk, round__merchant=self.merchant_id)
-        return results.filter(round__number__lt=number).order_by("-round__number").first()
+        return results.filter(round__number__lt=Subquery(began)).order_by("-round__number").first()
 
     def cancel(
         self,
@@ -155,11 +157,11 @@ class Verbs:
         """
         transition = TRANSITIONS[verb]
         with transaction.atomic():
-            locked = type(self).objects.select_for_update(no_key=True, of=("self",))
-            self.refresh_from_db(from_queryset=locked.select_related("category", "merchant"))
+            [locked] = _locked_ticket(connection.vendor, type(self)).ask(ticket=self.pk)
+            self.refresh_from_db(from_queryset=Found(locked))
             self._guard(transition, by_user, seen_round, seen_status)
-            round_ = Round.objects.select_for_update(no_key=True).get(ticket=self.pk, number=self.round_no)
-            yield transition, round_, at or database_now()
+            round_ = Round.objects.locked(self)
+            yield transition, round_, at or round_.read_at
 
     def _guard(self, transition: Transition, by_user, seen_round: int | None, seen_status: str) -> None:
         if by_user is None:  # the system itself, on behalf of what somebody decided earlier
@@ -209,7 +211,8 @@ class Verbs:
         self._climb(round_, now)
         round_.stop()
         self.stopped_at = now
-        self._lapse_extension(round_, now)
+        if round_.is_asked:
+            self._lapse_extension(round_, now)
 
     def _end(self, round_: Round, now: datetime) -> None:
         """End the round whether its clock runs, stands or has stopped; a pause ends and a wish lapses with it."""
@@ -314,3 +317,9 @@ class Verbs:
             occurred_at=at,
             recorded_at=recorded_at or at,
         )
+
+
+@cache
+def _locked_ticket(vendor: str, tickets: type) -> Question:
+    locked = tickets.objects.filter(pk=TICKET).order_by().select_for_update(no_key=True, of=("self",))
+    return Question(locked.select_related("category", "merchant"))

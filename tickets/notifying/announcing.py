@@ -19,6 +19,7 @@ from ..lifecycle import EventKind, Status
 from ..models.alert import AlertLevel
 from ..models.delivery import Channel, Delivery
 from ..models.event import Event
+from ..models.inserting import insert
 from ..models.notice import Notice, NoticeKind
 from ..models.preference import NoticePreference
 from ..models.robot import Robot
@@ -95,12 +96,14 @@ class Telling:
 def write(tellings: Iterable[Telling], *, if_new: bool = False) -> None:
     """Write the rows of these occurrences. ``if_new`` leaves out what is there already, by the unique keys."""
     tellings = list(tellings)
-    Notice.objects.bulk_create(
-        [notice for telling in tellings for notice in telling.notices()], ignore_conflicts=if_new
-    )
-    Delivery.objects.bulk_create(
-        [delivery for telling in tellings for delivery in telling.deliveries()], ignore_conflicts=if_new
-    )
+    notices = [notice for telling in tellings for notice in telling.notices()]
+    deliveries = [delivery for telling in tellings for delivery in telling.deliveries()]
+    if if_new:
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    else:
+        insert(notices)
+        insert(deliveries)
 
 
 def tell_event(ticket, event: Event) -> None:
@@ -132,6 +135,8 @@ def tell_opened(tickets: Sequence, events: Sequence[Event]) -> None:
     tellings = []
     for opened in by_merchant.values():
         people, robots = audience.of(NoticeKind.OPENED, opened[0][0])
+        if not people and not robots:
+            continue
         if len(opened) <= ONE_BY_ONE:
             tellings += [
                 _telling_of_event(NoticeKind.OPENED, ticket, event, people, robots)

@@ -5,16 +5,19 @@ the missed deadline. Nobody hears of what they did themselves; nobody who could 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, Role
 from merchants.models import User
 
 from ..models.notice import NoticeKind
 from ..models.robot import Robot
+from ..reading.prepared import NAMES, PERSON, SHOP, Question
 
 # What the merchant hears when customer service does it.
 FOR_THE_MERCHANT = frozenset(
@@ -73,18 +76,16 @@ class Audience:
         self.openers: dict[int, User] = {}
         self.managers: list[User] = []
         if shops:
-            for person in _active().filter(merchant__in=shops, merchant__is_active=True):
+            for person in _asked(_people, shops, SHOP):
                 self.people_of[person.merchant_id].append(person)
         if service:
             wanted = {ticket.opened_by_id for ticket in tickets}
-            self.openers = {
-                person.pk: person for person in _active().filter(pk__in=wanted, role__in=SERVICE_ROLES)
-            }
+            self.openers = {person.pk: person for person in _asked(_openers, wanted, PERSON)}
             if wanted - set(self.openers):
                 self.managers = managers()
-        heard = Q(merchant__in=shops, merchant__is_active=True)
-        for robot in Robot.objects.filter(heard | Q(merchant=None) if service else heard, is_active=True):
-            self.robots_of[robot.merchant_id].append(robot)
+        if shops or service:
+            for robot in _asked(_all_robots if service else _robots, shops, SHOP):
+                self.robots_of[robot.merchant_id].append(robot)
 
     def of(self, kind: NoticeKind, ticket, *, again: bool = False) -> Hearers:
         """Whom to tell of this. ``again``: it is not the first time that the round is reminded."""
@@ -124,6 +125,37 @@ def managers() -> list[User]:
 
 def service_robots() -> list[Robot]:
     return list(Robot.objects.filter(merchant=None, is_active=True))
+
+
+def _people(shops: Collection[int]):
+    return _active().filter(merchant__in=shops, merchant__is_active=True)
+
+
+def _openers(people: Collection[int]):
+    return _active().filter(pk__in=people, role__in=SERVICE_ROLES)
+
+
+def _robots(shops: Collection[int]):
+    return Robot.objects.filter(merchant__in=shops, merchant__is_active=True, is_active=True)
+
+
+def _all_robots(shops: Collection[int]):
+    """Customer service's as well."""
+    theirs = Q(merchant__in=shops, merchant__is_active=True)
+    return Robot.objects.filter(theirs | Q(merchant=None), is_active=True)
+
+
+def _asked(rows: Callable[[Collection[int]], QuerySet], keys: Collection[int], stand_in: int) -> Iterable:
+    """The rows for these keys. A verb has one ticket: for one key the SQL is ready already."""
+    if len(keys) > 1:
+        return rows(keys)
+    question = _question(connection.vendor, rows, stand_in if keys else None)
+    return question.ask(**{NAMES[stand_in]: next(iter(keys), None)})
+
+
+@cache
+def _question(vendor: str, rows: Callable[[Collection[int]], QuerySet], stand_in: int | None) -> Question:
+    return Question(rows([stand_in] if stand_in else []))
 
 
 def _active():

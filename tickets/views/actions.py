@@ -1,10 +1,8 @@
 """What the reader of a ticket's page can do: the rows and buttons below the answer."""
 
-from django.urls import reverse
-
 from merchants.access import Role
-from merchants.models import User
 
+from ..addresses import address
 from ..evidence.tray import Tray
 from ..forms import SayForm, TurnForm
 from ..history import History
@@ -45,17 +43,17 @@ SAYING_LABELS = {
 BESIDE = {"submit", "claim", "release"}
 
 
-def makes_sense(verb: str, history: History, user, now) -> bool:
-    """Whether a verb that the state allows has anything to act on just now."""
+def makes_sense(verb: str, history: History, user, now, read) -> bool:
+    """Whether a verb that the state allows has anything to act on just now; ``read`` is what its page has read."""
     ticket = history.ticket
     if verb == "claim":
         return ticket.holder != user
     if verb == "release":
         return ticket.holder is not None and (ticket.holder == user or user.role == Role.MERCHANT_OWNER)
     if verb == "assign":
-        return User.objects.working_for(ticket.merchant_id).exclude(pk=ticket.assignee_id).exists()
+        return any(each.pk != ticket.assignee_id for each in read.workers)
     if verb == "merge":
-        return ticket.duplicates().exists()
+        return bool(read.duplicates)
     if verb in ("grant", "decline"):
         return history.pending_extension is not None
     if verb == "extend":
@@ -70,7 +68,7 @@ def action_row(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
     return {
         "verb": verb,
         "label": transition.label,
-        "url": reverse(f"tickets:{verb}", args=[ticket.number]),
+        "url": address(verb, ticket.number),
         "form": form,
         "tone": ACTION_TONES.get(verb, ""),
         "hint": HINTS[verb],
@@ -86,16 +84,15 @@ def saying_row(ticket: Ticket, verb: str, form: SayForm, tray: Tray, user) -> di
         "label": label,
         "hint": hint,
         "button": button,
-        "url": reverse(f"tickets:{verb}", args=[ticket.number]),
+        "url": address(verb, ticket.number),
         "form": form,
         "tray": tray,
     }
 
 
-def colleagues(user) -> list[dict[str, str]]:
+def colleagues(read) -> list[dict[str, str]]:
     """Whom this person can mention: those of the own side, with what they are."""
-    people = User.objects.side_of(user).exclude(pk=user.pk).select_related("merchant").order_by("name", "pk")
-    return [{"name": str(person), "role": person.get_role_display()} for person in people]
+    return [{"name": str(person), "role": Role(person.role).label} for person in read.colleagues]
 
 
 def invite_button(ticket: Ticket, allowed: list[Transition], history: History) -> dict | None:
@@ -103,4 +100,4 @@ def invite_button(ticket: Ticket, allowed: list[Transition], history: History) -
     if history.is_rated or all(transition.verb != "rate" for transition in allowed):
         return None
     form = TurnForm(initial={"seen_round": ticket.round_no}, prefix="invite")
-    return {"form": form, "url": reverse("tickets:invite", args=[ticket.number])}
+    return {"form": form, "url": address("invite", ticket.number)}

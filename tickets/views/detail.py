@@ -1,28 +1,27 @@
 """The ticket's page: everything about it on one page, and at its bottom what the reader can do."""
 
 from datetime import datetime
+from types import SimpleNamespace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from merchants.access import SERVICE_ROLES, WORKING_ROLES, allow
-from orders.mentions import mask_about
 from orders.models import Order
 
 from .. import came_from
-from ..clock import database_now
 from ..drafting import Drafts, Unsent
 from ..evidence.tray import Tray
 from ..forms import RevealForm, TurnForm
 from ..history import History, act_words
 from ..lifecycle import Archived, Status, verbs_for
-from ..models import Phrase, Presence, Purpose, Ticket
+from ..models import Purpose, Ticket
 from ..models.presence import presence_words
 from ..models.snapshot import ORDER_FACTS, differences, shown
 from ..models.submission import peek_messages
-from ..models.ticket import NOT_VISIBLE
-from ..related import related_to
+from ..reading.page import find_ticket, page_of
+from ..related import groups
 from ..verb_forms import SAYINGS, form_for
 from .actions import BESIDE, action_row, colleagues, invite_button, makes_sense, saying_row
 
@@ -35,17 +34,11 @@ IDLE = {
 }
 # Marks the message of a verb after which the person goes on to the next ticket.
 HANDED_ON = "handed-on"
-# As many as somebody can read through.
-MOST_DUPLICATES = 20
 
 
 def find(request: HttpRequest, number: str) -> Ticket:
     """The ticket with this number that the person may see; otherwise the one 404 for all."""
-    tickets = Ticket.objects.select_related(
-        "merchant", "category", "opened_by", "order__customer", "snapshot", "assignee", "merged_into"
-    )
-    tickets = tickets.prefetch_related("order__lines", "order__shipments")
-    return tickets.visible_or_404(request.user, NOT_VISIBLE, number=number)
+    return find_ticket(request.user, number)
 
 
 @allow(*WORKING_ROLES)
@@ -62,32 +55,34 @@ def ticket_page(
     """The page; with the ``form`` of a ``verb`` that failed, or why it was ``refused`` and what was typed; with what
     could not be taken into the ``tray`` of a form.
     """
-    now = database_now()
-    history = History(ticket, now, viewer=request.user)
+    now, read = ticket.as_of, page_of(ticket, request.user)
+    history = History(ticket, now, viewer=request.user, story=read)
     allowed = [
         transition
         for transition in ([] if ticket.archived_at else verbs_for(request.user, ticket.status))
         if (transition.verb == verb and not refused)
-        or makes_sense(transition.verb, history, request.user, now)
+        or makes_sense(transition.verb, history, request.user, now, read)
     ]
     verbs = {transition.verb for transition in allowed}
     said = {each for each, (audience, _) in SAYINGS.items() if not ticket.why_not_say(audience, request.user)}
-    drafts = Drafts(request.user, ticket, verbs | said, form_for)
+    drafts = Drafts(request.user, ticket, read.drafts, verbs | said, form_for)
     # What came too late is shown beside what happened, and not put into the form again.
     late = verb if refused else ""
     forms = {
-        each: form_for(each, ticket, request.user, words={} if each == late else drafts.words(each))
+        each: form_for(
+            each, ticket, request.user, words={} if each == late else drafts.words(each), read=read
+        )
         for each in verbs | said
     }
     if form is not None and not refused and verb in forms:
         forms[verb] = form
     shows_consumer = ticket.shows_consumer_to(request.user)
-    trays = _trays(request, ticket, forms, tray)
+    trays = _trays(request, ticket, forms, tray, read)
     context = {
         "ticket": ticket,
         "shows_consumer": shows_consumer,
         "reveal_form": _reveal_form(ticket, verb, form) if shows_consumer else None,
-        "problem": mask_about(ticket.problem, ticket.order, ticket.snapshot.facts),
+        "problem": history.mask(ticket.problem),
         "pictures": history.problem_exhibits(),
         "trays": trays,
         "now": now,
@@ -110,16 +105,16 @@ def ticket_page(
         ],
         "claim": forms.get("claim"),
         "release": forms.get("release"),
-        "duplicates": _duplicates(ticket) if "merge" in forms else [],
+        "duplicates": read.duplicates,
         "sayings": [
             saying_row(ticket, each, forms[each], trays[each], request.user)
             for each in SAYINGS
             if each in said
         ],
-        "colleagues": colleagues(request.user) if said else [],
+        "colleagues": colleagues(read) if said else [],
         "phrases": [
             {"title": phrase.title, "text": phrase.filled(ticket), "shared": phrase.is_shared}
-            for phrase in Phrase.objects.for_user(request.user)
+            for phrase in read.phrases
         ],
         "invite": invite_button(ticket, allowed, history),
         "rating": history.rating(),
@@ -129,13 +124,13 @@ def ticket_page(
         "unsent": drafts.unsent(without=late),
         "clearable": bool(drafts.by_verb or drafts.others),
         "happened": _happened(history),
-        "present": presence_words(Presence.objects.others(ticket, request.user, now)),
+        "present": presence_words(read.present),
         "upcoming": _upcoming(request, ticket),
         "is_merchant": request.user.is_merchant,
         "back": came_from.way_back(request, ticket.number),
         "mark": came_from.handed_on(request),
-        **_order_context(request, ticket),
-        **_merged_context(request, ticket),
+        **_order_context(request, ticket, history, read),
+        **_merged_context(request, ticket, read),
     }
     return render(request, "tickets/detail.html", context, status=status)
 
@@ -147,34 +142,30 @@ def _reveal_form(ticket: Ticket, verb: str, form: TurnForm | None) -> RevealForm
     return form if form is not None and verb == "reveal" else RevealForm(prefix="reveal")
 
 
-def _order_context(request: HttpRequest, ticket: Ticket) -> dict:
-    order = ticket.order
+def _order_context(request: HttpRequest, ticket: Ticket, history: History, read: SimpleNamespace) -> dict:
     return {
-        "order": order,
-        "lines": order.lines.all(),
-        "shipments": order.shipments.all(),
-        "changes": _changes(ticket, request.user),
+        "order": ticket.order,
+        "lines": read.lines,
+        "shipments": read.shipments,
+        "remarks": {
+            name: history.mask(getattr(ticket.order, name)) for name in ("buyer_remark", "seller_remark")
+        },
+        "changes": _changes(ticket, request.user, history, read),
         "snapshot_at": ticket.snapshot.taken_at,
-        "former_orders": _former_orders(ticket) if request.user.is_service else [],
-        "related": related_to(ticket, request.user),
+        "former_orders": _former_orders(ticket, history) if request.user.is_service else [],
+        "related": groups(ticket, read.of_order, read.of_consumer),
     }
 
 
-def _merged_context(request: HttpRequest, ticket: Ticket) -> dict:
+def _merged_context(request: HttpRequest, ticket: Ticket, read: SimpleNamespace) -> dict:
     """Where the ticket went, and what came into it; a merchant sees of these only its own."""
     into = ticket.merged_into
     if into and request.user.is_merchant and into.merchant_id != request.user.merchant_id:
         into = None
-    merged = ticket.merged_tickets.for_user(request.user).select_related("category", "merchant")
-    return {"merged_into": into, "merged": list(merged.order_by("created_at")[:MOST_DUPLICATES])}
+    return {"merged_into": into, "merged": read.merged}
 
 
-def _duplicates(ticket: Ticket) -> list[Ticket]:
-    """What 合并重复 suggests."""
-    return list(ticket.duplicates().select_related("category")[:MOST_DUPLICATES])
-
-
-def _former_orders(ticket: Ticket) -> list[dict]:
+def _former_orders(ticket: Ticket, history: History) -> list[dict]:
     """What was kept of the orders that the ticket was about before, masked."""
     kept = ticket.snapshot.facts
     return [
@@ -185,7 +176,7 @@ def _former_orders(ticket: Ticket) -> list[dict]:
             "facts": [
                 {
                     "label": Order._meta.get_field(name).verbose_name,
-                    "value": mask_about(shown(name, facts.get(name)), ticket.order, kept),
+                    "value": history.mask(shown(name, facts.get(name))),
                 }
                 for name in ORDER_FACTS
             ],
@@ -194,13 +185,16 @@ def _former_orders(ticket: Ticket) -> list[dict]:
     ]
 
 
-def _changes(ticket: Ticket, user) -> list[dict[str, str]]:
+def _changes(ticket: Ticket, user, history: History, read: SimpleNamespace) -> list[dict[str, str]]:
     """What differs from the order as it was; its remarks may name the consumer."""
-    kept, order = ticket.snapshot.facts, ticket.order
-    return [
-        fact | {when: mask_about(fact[when], order, kept) for when in ("then", "now")}
-        for fact in differences(ticket.snapshot, order, with_consumer=ticket.shows_consumer_to(user))
-    ]
+    changed = differences(
+        ticket.snapshot,
+        ticket.order,
+        with_consumer=ticket.shows_consumer_to(user),
+        lines=read.lines,
+        shipments=read.shipments,
+    )
+    return [fact | {when: history.mask(fact[when]) for when in ("then", "now")} for fact in changed]
 
 
 def _result(ticket: Ticket, history: History) -> dict | None:
@@ -209,11 +203,12 @@ def _result(ticket: Ticket, history: History) -> dict | None:
     result = history.results.get(round_.pk)
     if result is None:
         return None
+    by = result.submitted_by
     return {
         "outcome": result.outcome,
         "outcome_label": result.get_outcome_display(),
-        "text": mask_about(result.text, ticket.order, ticket.snapshot.facts),
-        "by": f"{result.submitted_by}（{result.submitted_by.affiliation}）",
+        "text": history.mask(result.text),
+        "by": f"{by}（{by.affiliation}）",
         "at": result.submitted_at,
         "took": history.took(round_),
         "allowed": history.allowed(round_),
@@ -224,7 +219,9 @@ def _result(ticket: Ticket, history: History) -> dict | None:
     }
 
 
-def _trays(request: HttpRequest, ticket: Ticket, forms: dict, tray: Tray | None) -> dict[str, Tray]:
+def _trays(
+    request: HttpRequest, ticket: Ticket, forms: dict, tray: Tray | None, read: SimpleNamespace
+) -> dict[str, Tray]:
     """The trays of the forms on the page that take files, by purpose; one of them may be the ``tray`` of the form that
     has just been sent.
     """
@@ -233,7 +230,7 @@ def _trays(request: HttpRequest, ticket: Ticket, forms: dict, tray: Tray | None)
         purposes.append(Purpose.RESULT)
     if ticket.is_open and request.user.role in SERVICE_ROLES:
         purposes.append(Purpose.PROBLEM)
-    trays = Tray.all_of(request.user, ticket, purposes)
+    trays = Tray.all_of(request.user, ticket, purposes, read.staged)
     return trays | {tray.purpose: tray} if tray else trays
 
 
