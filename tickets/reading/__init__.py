@@ -1,1 +1,1 @@
-"""What the ticket's page reads: everything about one ticket in two statements (docs/decisions/0010-reading.md)."""
+"""What the ticket's page reads: everything about one ticket in two statements (docs/decisions/0014-reading.md)."""
