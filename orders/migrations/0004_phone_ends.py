@@ -6,7 +6,7 @@ import orders.phone_places
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0002_anonymised")]
+    dependencies = [("orders", "0003_list_indexes")]
     operations = [
         migrations.AddIndex(
             "order", models.Index(orders.phone_places.PhoneEnd("phone"), name="order_phone_end")
