@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.db import connection
 
 from tests.factories import (
     ANSWER,
@@ -340,7 +341,8 @@ def test_a_ticket_costs_the_same_whether_alone_or_among_many(order_a, kefu):
 
     one, two, ten = cost(1), cost(2), cost(10)
     assert ten - two == 8 * (two - one)
-    assert two - one <= 9
+    # What is searched is kept with three of them, on SQLite with six.
+    assert two - one <= (12 if connection.vendor == "postgresql" else 15)
 
 
 def test_the_question_costs_the_same_for_one_and_for_fifty(order_a, kefu):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from orders.models import Order
 from tests.factories import CategoryFactory, OrderFactory, TicketFactory
@@ -140,7 +141,8 @@ def test_fifty_cost_as_many_statements_as_one(merchant_a, kefu, django_assert_nu
     category = CategoryFactory()
     for many in (1, 50):
         drafts = [TicketDraft(order, category, Urgency.NORMAL, PROBLEM) for order in orders[:many]]
-        with django_assert_num_queries(11):
+        # Three of them keep what is searched; SQLite needs two more for that.
+        with django_assert_num_queries(14 if connection.vendor == "postgresql" else 16):
             Ticket.open_many(drafts, by_user=kefu)
 
 

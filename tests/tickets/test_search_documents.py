@@ -127,6 +127,13 @@ def test_a_name_that_an_import_puts_right_is_masked_by_the_next_rebuild(order_a)
 # ---- rebuild_search ----
 
 
+@pytest.fixture
+def order_a(order_a) -> Order:
+    """Imported yesterday: a test is one transaction, in which PostgreSQL's clock stands at its beginning."""
+    Order.objects.filter(pk=order_a.pk).update(updated_at=database_now() - DAYS)
+    return order_a
+
+
 def test_a_rebuild_makes_what_is_missing_and_leaves_the_rest(order_a):
     tickets = [completed_ticket(order=order_a) for _ in range(5)]
     SearchDocument.objects.filter(pk__in=[ticket.pk for ticket in tickets[:3]]).update(edition=0)

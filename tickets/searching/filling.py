@@ -20,8 +20,7 @@ CHUNK = 2_000
 WORKERS = 2
 # As migration 0026 makes it.
 TOKENS_INDEX = (
-    "CREATE INDEX IF NOT EXISTS search_tokens ON tickets_searchdocument"
-    " USING gin (tokens) WITH (fastupdate = off)"
+    "CREATE INDEX search_tokens ON tickets_searchdocument USING gin (tokens) WITH (fastupdate = off)"
 )
 # Nobody waits for an index of this size.
 PATIENTLY = [
@@ -55,6 +54,9 @@ def build_index() -> None:
     if connection.vendor != "postgresql":
         return
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('search_tokens')")
+        if cursor.fetchone()[0]:
+            return
         for patience in PATIENTLY:
             cursor.execute(patience)
         cursor.execute(TOKENS_INDEX)

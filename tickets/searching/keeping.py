@@ -68,10 +68,11 @@ def _store_sqlite(cursor, documents: Collection[Document]) -> None:
         [wanted],
     )
     gone = [Document(*row) for row in cursor.fetchall()]
-    cursor.executemany(
-        "INSERT INTO tickets_searchtokens (tickets_searchtokens, rowid, tokens) VALUES ('delete', %s, %s)",
-        [(document.ticket, sqlite_tokens(document)) for document in gone],
-    )
+    if gone:
+        cursor.executemany(
+            "INSERT INTO tickets_searchtokens (tickets_searchtokens, rowid, tokens) VALUES ('delete', %s, %s)",
+            [(document.ticket, sqlite_tokens(document)) for document in gone],
+        )
     cursor.executemany(
         f"INSERT OR REPLACE INTO tickets_searchdocument ({COLUMNS}) VALUES (%s, %s, %s, %s, %s)",
         [tuple(document) for document in documents],

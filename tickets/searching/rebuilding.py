@@ -56,8 +56,6 @@ def rebuild(
 def forget() -> None:
     """Take all documents away, for a rebuild from nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("TRUNCATE tickets_searchdocument")
-        else:
+        if connection.vendor != "postgresql":
             cursor.execute("INSERT INTO tickets_searchtokens (tickets_searchtokens) VALUES ('delete-all')")
-            cursor.execute("DELETE FROM tickets_searchdocument")
+        cursor.execute("DELETE FROM tickets_searchdocument")

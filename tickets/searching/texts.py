@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import CharField, Q, QuerySet, Value
 
 from orders.mentions import mask_known, of_former
 
@@ -24,6 +24,8 @@ COLUMNS = [
     "order__consignee", "order__address", "order__customer__name", "order__customer__account",
 ]  # fmt: skip
 PROBLEM = "问题描述"
+RESULT = "result"
+LABELS = dict(EventKind.choices) | dict(MessageAudience.choices) | {RESULT: "处理结果"}
 MANY = 100
 ARTICLE = ["sku", "title", "spec"]
 REMARKS = {"buyer_remark": "买家留言", "seller_remark": "商家备注"}
@@ -67,30 +69,38 @@ class Document(NamedTuple):
 
 
 def texts_of(tickets: Collection[int]) -> dict[int, Texts]:
-    """The texts of these tickets. Four statements, whatever their number."""
+    """The texts of these tickets. Two statements, whatever their number."""
     found, masks, said = {}, {}, defaultdict(list)
     model = Event._meta.get_field("ticket").related_model
     for row in model.objects.filter(_among("pk", tickets)).order_by().values_list(*COLUMNS):
         ticket, merchant, problem, facts, *consumer = row
         mask = masks[ticket] = _mask(facts or {}, *consumer)
         found[ticket] = Texts(ticket, merchant, [Text(PROBLEM, mask(problem)), *_facts(facts or {}, mask)])
-    results = Result.objects.filter(_among("round__ticket", tickets))
-    for ticket, words, at in results.values_list("round__ticket", "text", "submitted_at"):
-        said[ticket].append((at, Text("处理结果", words)))
-    # What was submitted is the result itself.
-    events = (
-        Event.objects.filter(_among("ticket", tickets)).exclude(text="").exclude(kind=EventKind.SUBMITTED)
-    )
-    for ticket, kind, words, at in events.order_by().values_list("ticket", "kind", "text", "occurred_at"):
-        said[ticket].append((at, Text(EventKind(kind).label, words)))
-    messages = Message.objects.filter(_among("ticket", tickets)).order_by()
-    for ticket, audience, words, at in messages.values_list("ticket", "audience", "text", "at"):
-        internal = audience == MessageAudience.INTERNAL
-        said[ticket].append((at, Text(MessageAudience(audience).label, words, internal)))
+    for ticket, what, words, at in _said(tickets):
+        said[ticket].append((at, Text(LABELS[what], words, what == MessageAudience.INTERNAL)))
     for ticket, spoken in said.items():
         mask = masks[ticket]
         found[ticket].texts += [text._replace(words=mask(text.words)) for _, text in sorted(spoken)]
     return found
+
+
+def _said(tickets: Collection[int]) -> QuerySet:
+    """What was said since the opening: ticket, what it is (a key of ``LABELS``), the words, when."""
+    results = Result.objects.filter(_among("round__ticket", tickets)).order_by()
+    # What was submitted is the result itself.
+    events = (
+        Event.objects.filter(_among("ticket", tickets)).exclude(text="").exclude(kind=EventKind.SUBMITTED)
+    )
+    messages = Message.objects.filter(_among("ticket", tickets)).order_by()
+    return (
+        results.annotate(what=Value(RESULT, CharField()))
+        .values_list("round__ticket", "what", "text", "submitted_at")
+        .union(
+            events.order_by().values_list("ticket", "kind", "text", "occurred_at"),
+            messages.values_list("ticket", "audience", "text", "at"),
+            all=True,
+        )
+    )
 
 
 def _among(path: str, tickets: Collection[int]) -> Q:
