@@ -83,13 +83,14 @@ def _url(name: str, prefix: str) -> str:
 class Unindented(Extension):
     """Templates are indented for those who read them; a page has no use for that fifth of its bytes.
 
-    What stands between two lines stays white space. No template of ours has preformatted text of its own.
+    One blank of it stays: the line break before it is gone where a tag stood at its end, and words would run together.
+    No template of ours has preformatted text of its own.
     """
 
     INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        return self.INDENT.sub("", source)
+        return self.INDENT.sub(" ", source)
 
 
 class KeysFirst(Environment):
