@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from .masking import STARS, mask_address, mask_name, mask_text
 
@@ -48,14 +48,15 @@ CONSUMER_COLUMNS = ["consignee", "address", "customer__name", "customer__account
 KEPT_FACTS = ["consignee", "address"]
 
 
-def consumer_columns(path: str) -> list[str]:
+@cache
+def consumer_columns(path: str) -> tuple[str, ...]:
     """What a ``values()`` query must bring for ``mask_row``.
 
     ``path`` leads from the row through its ticket to its order (``ticket__order__``): beside the order lie the facts
     that the ticket has kept, for a text may name the consumer by the name the order had then.
     """
     kept = path.removesuffix("order__") + "snapshot__facts__"
-    return [f"{path}{column}" for column in CONSUMER_COLUMNS] + [f"{kept}{fact}" for fact in KEPT_FACTS]
+    return (*(f"{path}{column}" for column in CONSUMER_COLUMNS), *(f"{kept}{fact}" for fact in KEPT_FACTS))
 
 
 def mask_row(text: str | None, values: dict, path: str, former: list[dict] | None = None) -> str:

@@ -83,14 +83,15 @@ def _url(name: str, prefix: str) -> str:
 class Unindented(Extension):
     """Templates are indented for those who read them; a page has no use for that fifth of its bytes.
 
-    One blank of it stays: the line break before it is gone where a tag stood at its end, and words would run together.
-    No template of ours has preformatted text of its own.
+    What stands between two lines stays white space: the line break, or, where ``trim_blocks`` takes that away behind a
+    tag, one blank. No template of ours has preformatted text of its own.
     """
 
-    INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+    INDENT = re.compile(r"(?<![%#]}\n)^[ \t]+", re.MULTILINE)
+    AFTER_TAG = re.compile(r"(?<=[%#]}\n)[ \t]+")
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        return self.INDENT.sub(" ", source)
+        return self.AFTER_TAG.sub(" ", self.INDENT.sub("", source))
 
 
 class KeysFirst(Environment):

@@ -1,4 +1,7 @@
-"""The small marks of a list's rows as HTML: a page has hundreds of them, and most are the same again and again."""
+"""The small marks of a list's rows as HTML: a page has hundreds of them, and most are the same again and again.
+
+Each ends with a line break, as a word ends with a blank.
+"""
 
 from functools import lru_cache
 
@@ -15,13 +18,13 @@ TONES_OF_STATUS = {
 # An honest failure is an answer like any other: none of these is an alarm.
 TONES_OF_OUTCOME = {Outcome.SOLVED: "ok", Outcome.PARTLY: "info", Outcome.PLATFORM: "review"}
 TONES_OF_URGENCY = {Urgency.IMPORTANT: "warn", Urgency.URGENT: "bad"}
-NOTHING = Markup('<span class="quiet">—</span>')
+NOTHING = Markup('<span class="quiet">—</span>\n')
 
 
 @lru_cache(maxsize=512)
 def badge(label: str, tone: str = "idle") -> Markup:
     """A coloured dot and its word."""
-    return Markup('<span class="badge" data-tone="{}">{}</span>').format(tone, label)
+    return Markup('<span class="badge" data-tone="{}">{}</span>\n').format(tone, label)
 
 
 def status(key: str, label: str) -> Markup:
@@ -38,7 +41,7 @@ def outcome(key: str, label: str) -> Markup:
 def urgency(key: str, label: str) -> Markup:
     """一般 stays quiet, 重要 and 紧急 are framed."""
     tone = Markup(' data-tone="{}"').format(TONES_OF_URGENCY[key]) if key in TONES_OF_URGENCY else ""
-    return Markup('<span class="mark"{}>{}</span>').format(tone, label)
+    return Markup('<span class="mark"{}>{}</span>\n').format(tone, label)
 
 
 def countdown(clock: Countdown | None) -> Markup:
@@ -54,5 +57,5 @@ def countdown(clock: Countdown | None) -> Markup:
     until = f' title="截止 {moment_words(clock.due_at)}"' if clock.due_at else ""
     return Markup(  # noqa: S704 - moments, numbers and our own words
         f'<span class="countdown" data-state="{clock.state}" data-level="{clock.level}"'
-        f"{runs}{until}>{clock.text}</span>"
+        f"{runs}{until}>{clock.text}</span>\n"
     )

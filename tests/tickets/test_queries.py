@@ -94,4 +94,4 @@ def test_what_is_over_costs_the_tabs_nothing(order_a, kefu):
         cursor.execute("ANALYZE tickets_ticket")
         explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
         cursor.execute(f"{explain} {captured[0]['sql']}")
-        assert "open_due" in "\n".join(str(row[-1]) for row in cursor.fetchall())
+        assert "_open_" in "\n".join(str(row[-1]) for row in cursor.fetchall())

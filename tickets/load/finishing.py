@@ -7,6 +7,8 @@ from django.core.management.color import no_style
 from django.db import connection
 
 from tickets import scanning
+from tickets.models import SearchDocument
+from tickets.searching import filling
 
 from . import rebuilding
 from .crew import crew, share
@@ -33,7 +35,7 @@ def statistics() -> Iterator[str]:
     """What the planner knows about the tables; PostgreSQL tidies them, too."""
     if connection.vendor == "postgresql":
         with crew() as pool:
-            yield from share(pool, tidy, ((model._meta.db_table,) for model in OF_CHUNKS))
+            yield from share(pool, tidy, ((model._meta.db_table,) for model in [*OF_CHUNKS, SearchDocument]))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         yield "ANALYZE"
@@ -52,11 +54,12 @@ def deadlines() -> Iterator[object]:
     yield scanning.run()
 
 
-# In this order. Whatever keeps a table of its own beside the tickets (a search index) is filled by a step between the
-# sequences and the statistics; a mall that was generated before there was such a step makes up for it at the next run.
+# In this order. Whatever keeps a table of its own beside the tickets is filled by a step between the sequences and the
+# statistics; a mall that was generated before there was such a step makes up for it at the next run.
 FINAL_STEPS = [
     Step("indexes", "索引和外键", rebuilding.put_back),
     Step("sequences", "序列", sequences),
+    Step("search", "搜索用的文字", filling.fill),
     Step("statistics", "统计信息", statistics),
     Step("deadlines", "时限检查", deadlines),
 ]
