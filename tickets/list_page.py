@@ -39,7 +39,7 @@ def counts_of(request: HttpRequest, form: SearchForm) -> dict[str, int | str]:
         found = ask(request, _usual_counts(user.role))
         return {tab: found[tab] for tab in TABS}
     tickets = Ticket.objects.for_user(user)
-    asked = form.apply(tickets)
+    asked = form.found(tickets)
     counted = {
         tab: lambda slots, tab=tab: (
             asked.in_tab(tab, slots.now_at).order_by().values_list("id")[: MOST_COUNTED + 1]
@@ -71,7 +71,7 @@ def page_in(
         return page_of(rows, place, ordering, query, total, size)
     tickets = Ticket.objects.for_user(user)
     scope = form.scope(tickets, ordering.column == "created_at") if tab == "all" else None
-    found = form.apply(tickets).in_tab(tab, now).values(*COLUMNS)
+    found = form.found(tickets).in_tab(tab, now).values(*COLUMNS)
     return page(found, ordering, query, total, size, scope)
 
 

@@ -21,7 +21,7 @@ from .searching.search import Search
 DATE_INPUT = {"type": "date"}
 # What a list is only looked through for: no index holds the tickets that fit in the order of the list. All other fields
 # find their tickets by an index of their own.
-LOOKED_THROUGH = frozenset({"q", "category", "urgency", "status", "holder", "created_from", "created_to"})
+LOOKED_THROUGH = frozenset({"category", "urgency", "status", "holder", "created_from", "created_to"})
 # Shown in the empty box, never its value.
 PLACEHOLDER = "号码，或问题、结果、商品里的文字"
 # The folded part while nothing is asked, with the lists it was made from (which keeps their ids theirs).
@@ -128,6 +128,13 @@ class SearchForm(forms.Form):
             if name != "q":
                 tickets = tickets.filter(getattr(self, f"_by_{name}")(value))
         return tickets
+
+    def found(self, tickets):
+        """The tickets that fit everything that was asked, the text included where its hits are few enough to be named
+        (``search.condition``).
+        """
+        condition = self.search.condition if self.search else None
+        return self.apply(tickets) if condition is None else self.apply(tickets).filter(condition)
 
     @cached_property
     def search(self) -> Search:

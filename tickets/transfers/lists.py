@@ -98,8 +98,7 @@ class TicketList(Listed):
         return Ticket.objects.for_user(self.user)
 
     def found(self):
-        found = self.form.apply(self.everything()).in_tab(self.tab, self.now)
-        return found.filter(self.form.search.condition) if self._are_few else found
+        return self.form.found(self.everything()).in_tab(self.tab, self.now)
 
     def keys(self, most: int | None = None) -> array:
         """Those of a text that many tickets hold come as the page lists them: the newest first."""

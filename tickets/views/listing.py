@@ -10,7 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, allow
 from qinqin.addresses import address
-from qinqin.paging import SIZE, Page, page, query_without
+from qinqin.paging import SIZE, Page, query_without
 
 from .. import bulk, came_from
 from ..columns import columns_of
@@ -48,18 +48,13 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     sort, ordering = ordering_for(request.GET.get("sort", ""), tab)
     size = bulk.MOST if request.GET.get("per") == str(bulk.MOST) else SIZE
     search = form.search
-    if not search:
-        counts = counts_of(request, form)
-        pager = page_in(request, form, tab, ordering, counts[tab], size)
-    elif search.condition is None:
+    if search and search.condition is None:
         found, now = form.apply(Ticket.objects.for_user(request.user)), surroundings(request)["now"]
         counts, sort = search.counts(found, now), NEWEST
         pager = search.page(found, tab, now, COLUMNS, request.GET, counts[tab], size)
     else:
-        found, now = form.apply(Ticket.objects.for_user(request.user)), surroundings(request)["now"]
-        found = found.filter(search.condition)
-        counts = found.tab_counts(now)
-        pager = page(found.in_tab(tab, now).values(*COLUMNS), ordering, request.GET, counts[tab], size)
+        counts = counts_of(request, form)
+        pager = page_in(request, form, tab, ordering, counts[tab], size)
     now = request.surroundings["now"]
     context = {
         "form": form,
