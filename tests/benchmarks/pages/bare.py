@@ -60,7 +60,8 @@ READS = [
     "SELECT o.number, o.status, o.created_at FROM tickets_ticket t JOIN tickets_ticket o"
     " ON o.order_id = t.order_id AND o.id <> t.id WHERE t.id = %s ORDER BY o.created_at",
 ]
-# What an answer writes: the result, the round, the ticket, the event, the outbox, the form that was sent.
+# What an answer writes: the result, the round, the ticket, the event, what the search finds, the outbox, the form that
+# was sent.
 LOCKS = [
     "SELECT status, round_no, opened_by_id FROM tickets_ticket WHERE id = %s FOR NO KEY UPDATE",
     "SELECT id, started_at FROM tickets_round WHERE ticket_id = %s AND is_open FOR NO KEY UPDATE",
@@ -82,6 +83,8 @@ EVENT = (
     " text, reason_name, occurred_at, recorded_at) VALUES (%s, %s, 'submitted', %s, '店员', '商户',"
     " 'waiting_merchant', 'waiting_review', %s, '', now(), now()) RETURNING id"
 )
+# A row that changes is written anew, and with it every entry of its index; which numbers are added does not matter.
+DOCUMENT = "UPDATE tickets_searchdocument SET text = text || %s, tokens = tokens || 0 WHERE ticket_id = %s"
 NOTICE = (
     "INSERT INTO tickets_notice (recipient_id, key, kind, ticket_id, round_no, text, created_at)"
     " VALUES (%s, 'event:' || %s, 'submitted', %s, 1, '【商家已提交】工单', now())"
@@ -164,6 +167,7 @@ def submit(environ, rest):
         cursor.execute(ROUND, [round_])
         cursor.execute(TICKET, [result, key])
         (event,) = cursor.execute(EVENT, [key, round_, person, text]).fetchone()
+        cursor.execute(DOCUMENT, [text, key])
         cursor.execute(NOTICE, [opener, str(event), key])
     return "200 OK", "<!doctype html><title>已提交</title>"
 
