@@ -108,7 +108,7 @@ def test_a_mistake_of_ours_is_500_and_tells_nothing_of_it(kefu, monkeypatch):
     def broken(*args):
         raise RuntimeError("a secret of the inside")
 
-    monkeypatch.setattr("tickets.views.listing.database_now", broken)
+    monkeypatch.setattr("tickets.views.listing.counts_of", broken)
     visitor = signed_in(kefu, raise_request_exception=False)
     page = visitor.get("/tickets/")
     assert page.status_code == 500

@@ -260,7 +260,7 @@ def test_killed_in_the_middle_it_is_written_anew_whole_and_once(worker_place, se
     waiting_tickets(30_000, OrderFactory(), person, database_now() + timedelta(hours=1))
     job = ask(person)
     worker = worker_place.start_manage("run_jobs")
-    wait_until(lambda: Job.objects.get().rows_done > 0)
+    wait_until(lambda: files_below(settings.MEDIA_ROOT))
     worker.kill()
     worker.communicate(timeout=PATIENCE_SECONDS)
     job.refresh_from_db()

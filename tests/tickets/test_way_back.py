@@ -5,6 +5,8 @@ import pytest
 from tests.factories import TicketFactory, submitted_ticket, waiting_tickets
 from tests.pages import read, signed_in
 from tickets.clock import database_now
+from tickets.models import Ticket
+from tickets.searching import keeping
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,7 @@ def test_from_the_list_as_it_opens_back_to_it(kefu, order_a):
 
 def test_back_to_filter_sort_and_place_in_the_list(kefu, order_a):
     waiting_tickets(60, order_a, kefu, database_now())
+    keeping.keep(*Ticket.objects.values_list("pk", flat=True))
     visitor = signed_in(kefu)
     first = "/tickets/?q=%E8%BF%9E%E4%BD%93%E8%A1%A3&sort=-created&tab=all"
     second = read(visitor.get(first)).one("a", "下一页")["href"]

@@ -77,7 +77,7 @@ def build(plan: Plan, words: Words, password: str = "") -> House:
         name = words.word(chance, "surname") + "".join(words.word(chance, "given") for _ in range(2))
         is_admin = int(role == Role.ADMIN)
         people.append(
-            (key, password, is_admin, username, "", is_admin, 1, opened, name, role.value, merchant)
+            (key, password, is_admin, username, "", is_admin, 1, opened, name, role.value, merchant, "[]")
         )
         return Person(key, name, role.label, merchant)
 

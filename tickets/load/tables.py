@@ -19,7 +19,8 @@ from tickets.models.numbering import DailyNumber
 # In the order in which rows may be written: what is pointed at comes first, but for a ticket's result.
 COLUMNS = {
     Merchant: "id code name is_active created_at",
-    User: "id password is_superuser username email is_staff is_active date_joined name role merchant_id",
+    User: "id password is_superuser username email is_staff is_active date_joined name role merchant_id"
+    " list_columns",
     DailyNumber: "day last",
     Customer: "id account name phone created_at",
     Order: "id number merchant_id customer_id status total_amount paid_amount refund_amount discount_amount"
