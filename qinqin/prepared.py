@@ -139,7 +139,7 @@ class _Statement:
             if name == "now_at" and now:
                 self.sql += now
             elif name is None and connection.vendor == "postgresql":
-                self.sql += _literal(value)
+                self.sql += literal(value)
             else:
                 self.places.append((name, value))
                 self.sql += "%s"
@@ -148,7 +148,7 @@ class _Statement:
     def params(self, values: dict) -> list:
         """What is given to the database for these values of the slots."""
         if connection.vendor == "postgresql":
-            return [_typed(values[name]) for name, _ in self.places]
+            return [typed(values[name]) for name, _ in self.places]
         return [constant if name is None else _adapted(values[name]) for name, constant in self.places]
 
     def rows(self, values: dict) -> list[tuple]:
@@ -185,11 +185,13 @@ def _adapted(value):
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
-def _typed(value):
-    # Else every size of number would be another statement.
-    return Int8(value) if isinstance(value, int) else value
+def typed(value):
+    """A value as PostgreSQL takes it into a prepared statement: else every size of number would be another one."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return Int8(value) if is_number and connection.vendor == "postgresql" else value
 
 
-def _literal(value) -> str:
+def literal(value) -> str:
+    """A constant as it stands in PostgreSQL's SQL."""
     connection.ensure_connection()
     return Literal(value).as_string(connection.connection).replace("%", "%%")
