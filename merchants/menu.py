@@ -7,13 +7,13 @@ from django.urls import get_script_prefix, reverse
 
 from .access import Role
 
-JOBS = ("导出与导入", "transfers:jobs")
+JOBS = ("导出与导入", "exchange:jobs")
 SERVICE_DESK = (
     "客服工作台",
     [
         ("工单管理", "tickets:list"),
         ("新建工单", "tickets:new"),
-        ("批量建单", "transfers:open_tickets"),
+        ("批量建单", "exchange:open_tickets"),
         ("待客服审核", "tickets:review"),
         ("快捷短语", "tickets:phrases"),
         JOBS,
@@ -29,11 +29,11 @@ DEADLINE_DESK = (
         ("问题类型与原因", "tickets:categories"),
     ],
 )
-PRIVACY = ("信息安全", [("敏感信息查看日志", "tickets:sensitive"), ("导出记录", "transfers:records")])
-ORDERS = ("订单", [("订单查询", "orders:list"), ("订单导入", "transfers:import_orders")])
+PRIVACY = ("信息安全", [("敏感信息查看日志", "tickets:sensitive"), ("导出记录", "exchange:records")])
+ORDERS = ("订单", [("订单查询", "orders:list"), ("订单导入", "exchange:import_orders")])
 MERCHANT_DESK = (
     "联营系统 › 运营管理",
-    [("工单管理", "tickets:list"), ("快捷短语", "tickets:phrases"), ("我的导出", "transfers:jobs")],
+    [("工单管理", "tickets:list"), ("快捷短语", "tickets:phrases"), ("我的导出", "exchange:jobs")],
 )
 OWNER_DESK = (
     "联营系统 › 运营管理",
@@ -41,7 +41,7 @@ OWNER_DESK = (
         ("工单管理", "tickets:list"),
         ("本店时效", "tickets:timeliness"),
         ("快捷短语", "tickets:phrases"),
-        ("我的导出", "transfers:jobs"),
+        ("我的导出", "exchange:jobs"),
     ],
 )
 
@@ -116,9 +116,9 @@ BELONGS_TO = {
     **{f"tickets:{page}": "tickets:phrases" for page in ["phrase_new", "phrase_edit"]},
     **{f"tickets:{page}": "tickets:categories" for page in ["category_edit", "reason_new", "reason_edit"]},
     "orders:detail": "orders:list",
-    "transfers:export_tickets": "tickets:list",
-    "transfers:export_orders": "orders:list",
-    **{f"transfers:{page}": "transfers:jobs" for page in ["job", "confirm", "cancel"]},
+    "exchange:export_tickets": "tickets:list",
+    "exchange:export_orders": "orders:list",
+    **{f"exchange:{page}": "exchange:jobs" for page in ["job", "confirm", "cancel"]},
     "staff:new": "staff:list",
     "staff:edit": "staff:list",
 }

@@ -12,7 +12,7 @@ urlpatterns = [
     path("", include("merchants.urls")),
     path("orders/", include("orders.urls")),
     path("tickets/", include("tickets.urls")),
-    path("", include("tickets.transfer_urls")),
+    path("", include("tickets.exchange_urls")),
     path("notices/", include("tickets.notice_urls")),
     path("r/", include("tickets.rating_urls")),
     path("healthz", health.healthz, name="healthz"),

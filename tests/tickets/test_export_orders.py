@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.exchange import csv_rows
 from tests.factories import OrderFactory
 from tests.pages import read, signed_in
-from tests.transfers import csv_rows
 from tickets.models import ExportRecord
 
 pytestmark = pytest.mark.django_db

@@ -7,12 +7,12 @@ from urllib.parse import quote
 import pytest
 from openpyxl import load_workbook
 
+from tests.exchange import content, csv_rows, seen_through, xlsx_rows
 from tests.factories import TicketFactory, completed_ticket, submitted_ticket, waiting_tickets
 from tests.pages import numbers, read, signed_in, statements
-from tests.transfers import content, csv_rows, seen_through, xlsx_rows
 from tickets.clock import database_now
+from tickets.exchange import lists
 from tickets.models import ExportRecord, Job, Notice
-from tickets.transfers import lists
 from tickets.views import exports
 
 pytestmark = pytest.mark.django_db

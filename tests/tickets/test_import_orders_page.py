@@ -5,9 +5,9 @@ import pytest
 from orders.importing.headings import Columns
 from orders.importing.vocabulary import ORDER_FIELDS
 from orders.models import Order
+from tests.exchange import brought_in, looked_through, upload
 from tests.pages import read, signed_in
-from tests.transfers import brought_in, looked_through, upload
-from tickets.transfers import templates
+from tickets.exchange import templates
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 

@@ -14,11 +14,11 @@ from tests.pages import signed_in
 from tests.processes import PATIENCE_SECONDS, wait_until
 from tickets.clock import database_now
 from tickets.evidence import shelf
+from tickets.exchange import exports, tables, working
+from tickets.exchange.working import work_once
 from tickets.lifecycle import Refused
 from tickets.models import ExportRecord, Job, JobKind, JobState, Notice
 from tickets.models.job import LEASE, MOST_ATTEMPTS
-from tickets.transfers import exports, tables, working
-from tickets.transfers.working import work_once
 
 
 @pytest.fixture(autouse=True)

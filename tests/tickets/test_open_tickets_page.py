@@ -8,10 +8,10 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.evidence import files_below
+from tests.exchange import brought_in, content, looked_through, seen_through, upload, xlsx_rows
 from tests.factories import CategoryFactory, OrderFactory
 from tests.importing import Files
 from tests.pages import read, signed_in
-from tests.transfers import brought_in, content, looked_through, seen_through, upload, xlsx_rows
 from tickets.clock import database_now
 from tickets.evidence import shelf
 from tickets.models import Job, Notice, Ticket

@@ -9,11 +9,11 @@ from openpyxl import Workbook
 from orders.importing import packages
 from orders.importing.reading import Unusable
 from tests.evidence import files_below
+from tests.exchange import looked_through, upload
 from tests.pages import read
-from tests.transfers import looked_through, upload
-from tickets import transfers
+from tickets import exchange
 from tickets.evidence import receiving, shelf
-from tickets.transfers import imports, uploads
+from tickets.exchange import imports, uploads
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -125,14 +125,14 @@ def test_an_empty_file_is_a_sentence_at_the_field(kefu):
 def test_more_rows_than_a_page_takes(kefu, monkeypatch):
     monkeypatch.setattr(imports, "MOST_ROWS", 3)
     job = looked_through(kefu, PAGE, (",".join(HEADING) + "\n" + "1,2,3,4\n" * 4).encode())
-    assert (job.state, job.sentence) == ("failed", transfers.TOO_MANY_ROWS)
+    assert (job.state, job.sentence) == ("failed", exchange.TOO_MANY_ROWS)
 
 
 def test_a_file_that_is_too_big_is_a_sentence_and_is_not_kept(kefu, monkeypatch):
     monkeypatch.setattr(uploads, "MOST_BYTES", 1_000)
     answer = upload(kefu, PAGE, b"x" * 1_001)
     assert answer.status_code == 422
-    assert read(answer).errors() == [transfers.TOO_BIG]
+    assert read(answer).errors() == [exchange.TOO_BIG]
     assert files_below(shelf.root()) == []
 
 

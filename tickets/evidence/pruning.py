@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import transaction
 
 from ..clock import database_now
+from ..exchange import ROOM as TABLES
 from ..models import Attachment, Job
-from ..transfers import ROOM as TABLES
 from . import shelf
 
 BATCH = 500

@@ -2,7 +2,7 @@
 
 A job is a row that a worker claims by moving ``next_attempt_at`` behind a lease. Whoever dies leaves a row that comes
 due by itself and is begun anew; whoever was overtaken, or whose job was cancelled, finds at its next beat that the row
-is not its own any more, and stops (tickets/transfers/working.py).
+is not its own any more, and stops (tickets/exchange/working.py).
 """
 
 from datetime import datetime, timedelta

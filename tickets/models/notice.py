@@ -43,7 +43,7 @@ def address_of(kind: str, ticket_number: str | None, key: str = "") -> str:
         return reverse("tickets:detail", args=[ticket_number])
     if kind == NoticeKind.JOB:
         number = key.split(":")[1]
-        return reverse("transfers:job", args=[number])
+        return reverse("exchange:job", args=[number])
     return reverse("tickets:overdue" if kind == NoticeKind.OVERDUE_LIST else "tickets:list")
 
 

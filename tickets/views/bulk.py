@@ -11,10 +11,10 @@ from merchants.throttling import client_address
 
 from .. import bulk as many
 from ..clock import database_now
+from ..exchange.exports import note
+from ..exchange.lists import TicketList
 from ..exporting import csv_response
 from ..lifecycle import TRANSITIONS
-from ..transfers.exports import note
-from ..transfers.lists import TicketList
 from .listing import rows_of
 
 NOTHING_CHOSEN = "请先勾选工单"

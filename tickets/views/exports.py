@@ -18,14 +18,14 @@ from qinqin.paging import Ordering, page, query_without
 
 from ..clock import database_now
 from ..desk import PeriodForm
+from ..exchange import AT_ONCE
+from ..exchange.exports import export_now, file_name
+from ..exchange.lists import Listed, OrderList, TicketList
+from ..exchange.tables import TYPES
+from ..exchange_forms import ExportForm
 from ..exporting import as_download
 from ..lifecycle import Refused
 from ..models import ExportRecord, Job, JobState
-from ..transfer_forms import ExportForm
-from ..transfers import AT_ONCE
-from ..transfers.exports import export_now, file_name
-from ..transfers.lists import Listed, OrderList, TicketList
-from ..transfers.tables import TYPES
 
 # What a browser is told about a file that is somebody's own: a file, not a page, and nothing to keep.
 SAFETY = {
@@ -86,7 +86,7 @@ def _export(request: HttpRequest, listed: Listed, back: str) -> HttpResponse:
         "here": f"{request.path}?{urlencode(query)}",
         "trail": [_place(request, back), "导出"],
     }
-    return render(request, "transfers/export.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "exchange/export.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _place(request: HttpRequest, back: str) -> str:
@@ -108,10 +108,10 @@ def _in_background(
         job, is_new = Job.ask(listed.kind, by_user=request.user, asked=asked, digest=digest)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("transfers:jobs")
+        return redirect("exchange:jobs")
     if not is_new:
         messages.info(request, "同样的导出正在进行，不必再次提交")
-    return redirect("transfers:job", job.pk)
+    return redirect("exchange:job", job.pk)
 
 
 class RecordForm(PeriodForm):
@@ -152,4 +152,4 @@ def records(request: HttpRequest) -> HttpResponse:
         "address",
     ]
     pager = page(found.values(*columns), Ordering("at", descending=True), request.GET, None)
-    return render(request, "transfers/records.html", {"form": form, "pager": pager, "rows": pager.rows})
+    return render(request, "exchange/records.html", {"form": form, "pager": pager, "rows": pager.rows})

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from merchants.access import SERVICE_ROLES, NotVisible, allow
 
 from ..evidence.receiving import takes
+from ..exchange import MOST_BYTES, templates, uploads
+from ..exchange.tables import TYPES
+from ..exchange_forms import OrderUploadForm, UploadForm
 from ..exporting import as_download
 from ..importing import TICKET_FIELDS
 from ..lifecycle import Refused
 from ..models import Job, JobKind
-from ..transfer_forms import OrderUploadForm, UploadForm
-from ..transfers import MOST_BYTES, templates, uploads
-from ..transfers.tables import TYPES
 from .exports import TONES
 
 NO_TEMPLATE = "没有这种模板"
@@ -28,7 +28,7 @@ MULTIPART = 64 * 1024
 def open_tickets(request: HttpRequest) -> HttpResponse:
     """批量建单."""
     context = {
-        "title": "批量建单", "template_view": "transfers:ticket_template",
+        "title": "批量建单", "template_view": "exchange:ticket_template",
         "fields": TICKET_FIELDS, "choices": templates.ticket_choices(),
     }  # fmt: skip
     return _upload(request, JobKind.OPEN_TICKETS, UploadForm, context)
@@ -39,7 +39,7 @@ def open_tickets(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_orders(request: HttpRequest) -> HttpResponse:
     """订单导入."""
-    context = {"title": "订单导入", "template_view": "transfers:order_template"}
+    context = {"title": "订单导入", "template_view": "exchange:order_template"}
     return _upload(request, JobKind.IMPORT_ORDERS, OrderUploadForm, context)
 
 
@@ -70,10 +70,10 @@ def _upload(request: HttpRequest, kind: JobKind, form_class: type[UploadForm], c
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("transfers:job", job.pk)
+            return redirect("exchange:job", job.pk)
     recent = Job.objects.for_user(request.user).filter(kind=kind).order_by("-created_at", "-id")[:SHOWN_JOBS]
     context |= {"form": form, "kind": kind, "recent": recent, "tones": TONES}
-    return render(request, "transfers/upload.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "exchange/upload.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _template(title: str, file_format: str, headings: list[str], choices: dict) -> HttpResponse:

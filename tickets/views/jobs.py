@@ -15,13 +15,13 @@ from qinqin.paging import Ordering, page
 
 from ..clock import database_now
 from ..evidence import shelf
+from ..exchange import uploads
+from ..exchange.refusals import SHOWN
+from ..exchange.tables import TYPES
 from ..exporting import as_download
 from ..lifecycle import Refused
 from ..models import Job, JobKind, JobState
 from ..models.job import NOT_VISIBLE
-from ..transfers import uploads
-from ..transfers.refusals import SHOWN
-from ..transfers.tables import TYPES
 from .exports import SAFETY, TONES
 
 STUCK_AFTER = timedelta(minutes=1)
@@ -33,8 +33,8 @@ COLUMNS = [
 ]  # fmt: skip
 # What a person may do again from where it began.
 BEGINS_AT = {
-    JobKind.EXPORT_TICKETS: "transfers:export_tickets", JobKind.EXPORT_ORDERS: "transfers:export_orders",
-    JobKind.OPEN_TICKETS: "transfers:open_tickets", JobKind.IMPORT_ORDERS: "transfers:import_orders",
+    JobKind.EXPORT_TICKETS: "exchange:export_tickets", JobKind.EXPORT_ORDERS: "exchange:export_orders",
+    JobKind.OPEN_TICKETS: "exchange:open_tickets", JobKind.IMPORT_ORDERS: "exchange:import_orders",
 }  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         ],
         "pager": pager,
     }  # fmt: skip
-    return render(request, "transfers/jobs.html", context)
+    return render(request, "exchange/jobs.html", context)
 
 
 @allow(*WORKING_ROLES)
@@ -75,7 +75,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
             found.confirm(by_user=request.user)
         except Refused as refusal:
             return _job_page(request, _find(request, pk), refused=str(refusal))
-    return redirect("transfers:job", pk)
+    return redirect("exchange:job", pk)
 
 
 @allow(*WORKING_ROLES)
@@ -88,7 +88,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _job_page(request, _find(request, pk), refused=str(refusal))
     messages.success(request, f"已取消{found.get_kind_display()}")
-    return redirect("transfers:job", pk)
+    return redirect("exchange:job", pk)
 
 
 @allow(*WORKING_ROLES)
@@ -140,7 +140,7 @@ def _job_page(request: HttpRequest, found: Job, refused: str = "") -> HttpRespon
         "begins_at": BEGINS_AT[found.kind],
         "trail": ["导出与导入", found.get_kind_display()],
     }
-    name = "transfers/_job.html" if request.htmx else "transfers/job.html"
+    name = "exchange/_job.html" if request.htmx else "exchange/job.html"
     return render(request, name, context, status=409 if refused else 200)
 
 

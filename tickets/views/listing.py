@@ -70,7 +70,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "columns": columns_of(request.user),
         "mark": came_from.mark(request),
         "filtered": bool(form.asked),
-        "export_url": f"{reverse('transfers:export_tickets')}?{urlencode(query_without(request.GET, 'per'))}",
+        "export_url": f"{reverse('exchange:export_tickets')}?{urlencode(query_without(request.GET, 'per'))}",
         "refresh_url": request.get_full_path(),
         "now": now,
     }

@@ -1,8 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 
+from tickets.exchange.clearing import clear
 from tickets.models.job import FILE_KEPT, ROW_KEPT, UPLOAD_KEPT
-from tickets.transfers.clearing import clear
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from tickets.transfers.working import work_once
+from tickets.exchange.working import work_once
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from django import forms
 
 from merchants.models import Merchant
 
-from .transfers import MOST_BYTES, MOST_ROWS
-from .transfers.tables import FORMATS
+from .exchange import MOST_BYTES, MOST_ROWS
+from .exchange.tables import FORMATS
 
 
 class ExportForm(forms.Form):

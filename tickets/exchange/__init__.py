@@ -13,7 +13,7 @@
 """
 
 # The room on the shelf, and the number of rows up to which an export is made while the person waits.
-ROOM = "transfers"
+ROOM = "exchange"
 AT_ONCE = 5_000
 # What a page takes in.
 MOST_BYTES = 30 * 1024 * 1024

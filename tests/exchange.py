@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from tests.pages import signed_in
+from tickets.exchange.working import work_once
 from tickets.models import Job
-from tickets.transfers.working import work_once
 
 
 def content(response) -> bytes:

@@ -2,7 +2,7 @@ from django.urls import path
 
 from .views import exports, imports, jobs
 
-app_name = "transfers"
+app_name = "exchange"
 
 urlpatterns = [
     path("exports/tickets/", exports.export_tickets, name="export_tickets"),
