@@ -34,7 +34,7 @@ class SearchForm(forms.Form):
     """Every field is optional; fields combine with *and*. A value that cannot be read is reported and ignored."""
 
     q = forms.CharField(
-        label="关键词", required=False, max_length=100, widget=forms.TextInput({"placeholder": PLACEHOLDER})
+        label="关键词", required=False, max_length=100, widget=forms.SearchInput({"placeholder": PLACEHOLDER})
     )
     number = forms.CharField(label="工单号", required=False, max_length=24)
     order_number = forms.CharField(label="订单号", required=False, max_length=64)
@@ -62,7 +62,7 @@ class SearchForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["q"].widget.attrs.update(
-            type="search", **{"aria-label": "关键词：号码，或问题、结果、备注、留言、商品里的文字"}
+            {"aria-label": "关键词：号码，或问题、结果、备注、留言、商品里的文字"}
         )
         self.fields["holder"].choices = [
             (value, label) for value, label in HOLDERS.items() if value != "mine" or user.is_merchant

@@ -5,6 +5,14 @@ import { Sheet } from "./sheet.js";
 
 const sheets = new Map([...document.querySelectorAll("form[data-draft]")].map((form) => [form, new Sheet(form)]));
 
+// A refused form is answered by a page of its own address, and reloading that would send the refused words again, over
+// newer ones. So the page takes the address at which its drafts come back.
+const path = location.pathname;
+const [own, asked] = [...sheets.values()][0]?.url.split("draft/") ?? [];
+if (own && performance.getEntriesByType("navigation")[0]?.responseStatus === 422) {
+  history.replaceState(history.state, "", own + (asked.includes("sheet=") ? asked : location.search) + location.hash);
+}
+
 document.addEventListener("submit", (event) => {
   const sheet = sheets.get(event.target);
   if (!sheet || sheet.going || sheet.isBlank() || event.target.ariaBusy) return;
@@ -27,7 +35,7 @@ const handOver = async () => {
     if (!copy || (await arrived(copy.sent))) write(place, null);
     else if ((await post(url, copy.fields, copy.stamp)).ok) {
       write(place, null);
-      const isHere = location.pathname === url.split("draft/")[0];
+      const isHere = path === url.split("draft/")[0];
       if (isHere && ![...sheets.values()].some((sheet) => sheet.dirty)) location.reload();
     }
   }

@@ -162,6 +162,17 @@ def test_a_failed_validation_loses_nothing_not_even_on_another_page(page_of, scr
     expect(result_of(page)).to_have_value("太短了")
 
 
+def test_a_reload_after_a_failed_validation_does_not_bring_back_what_was_refused(page_of, stage):
+    number, page = stage.ticket(), page_of("dianyuan")
+    write_answer(page, number, "太短")
+    page.get_by_role("button", name="提交工单").click()
+    expect(page.get_by_text("处理结果过于简单")).to_be_visible()
+    result_of(page).fill(ANSWER)
+    expect(line_of(page)).to_have_text(SAVED)
+    page.reload()
+    expect(result_of(page)).to_have_value(ANSWER)
+
+
 def test_a_server_that_is_down_loses_nothing(page_of, stage, demo_site):
     number, page = stage.ticket(), page_of("dianyuan")
     page.goto(f"/tickets/{number}/")

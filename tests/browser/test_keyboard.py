@@ -44,7 +44,7 @@ def test_a_merchant_answers_a_ticket_without_a_mouse(open_page, stage):
     keyboard.press("Enter")
     expect(page).to_have_title(re.compile("工单管理 · 亲亲宝贝商城$"))
 
-    tab_to(page, page.get_by_label("工单号、订单号、手机号或问题内容"))
+    tab_to(page, page.get_by_role("searchbox", name="关键词"))
     keyboard.type(number)
     keyboard.press("Enter")
     view = page.get_by_role("link", name=f"查看 {number}")
@@ -71,7 +71,7 @@ def test_the_first_tab_offers_to_skip_the_menu(page_of):
     tab_to(page, skip, most=1)
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
-    tab_to(page, page.get_by_label("工单号、订单号、手机号或问题内容"), most=1)
+    tab_to(page, page.get_by_role("searchbox", name="关键词"), most=1)
 
 
 def test_a_clerk_hands_a_ticket_back_without_a_mouse(page_of, stage):

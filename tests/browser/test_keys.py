@@ -84,7 +84,7 @@ def test_the_search_is_one_key_away_and_takes_letters_as_letters(page_of):
     page = page_of("kefu")
     page.goto("/tickets/")
     page.keyboard.press("/")
-    search = page.get_by_label("工单号、订单号、手机号或问题内容")
+    search = page.get_by_role("searchbox", name="关键词")
     expect(search).to_be_focused()
     page.keyboard.type("jn?/g l")
     expect(search).to_have_value("jn?/g l")

@@ -47,7 +47,7 @@ def test_a_refresh_leaves_focus_and_typed_text_alone(page_of, stage):
     kept = stage.ticket()
     page = page_of("kefu")
     page.goto("/tickets/?tab=all")
-    search = page.get_by_label("工单号、订单号、手机号或问题内容")
+    search = page.get_by_role("searchbox", name="关键词")
     search.fill("还没有查询的话")
     button = page.get_by_role("link", name=f"查看 {kept}")
     button.focus()
@@ -64,7 +64,7 @@ def test_the_list_waits_while_somebody_types_or_marks_text(page_of, stage):
     number = stage.ticket()
     page = page_of("kefu")
     page.goto(f"/tickets/?tab=all&q={number}")
-    search = page.get_by_label("工单号、订单号、手机号或问题内容")
+    search = page.get_by_role("searchbox", name="关键词")
     search.focus()
     assert page.evaluate(LOOK_AGAIN) == 0
     search.blur()

@@ -24,7 +24,7 @@ def test_the_way_to_a_ticket_is_the_menu_the_search_and_the_button_view(page_of,
     menu = page.get_by_role("navigation", name="主导航")
     expect(menu.get_by_role("heading", name="联营系统 › 运营管理")).to_be_visible()
     menu.get_by_role("link", name="工单管理").click()
-    page.get_by_label("工单号、订单号、手机号或问题内容").fill(number)
+    page.get_by_role("searchbox", name="关键词").fill(number)
     page.get_by_role("button", name="查询").click()
     page.get_by_role("link", name=f"查看 {number}").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(number)

@@ -65,19 +65,19 @@ class Search:
             return Q()
         return Q(pk__in=self._newest) if len(self._newest) <= KNOWN else None
 
-    def counts(self, tickets: QuerySet, now) -> dict[str, int]:
-        """The tabs' counts of many hits among ``tickets``: exact, or the least that it is."""
+    def counts(self, tickets: QuerySet, now) -> dict[str, int | None]:
+        """The tabs' counts of many hits among ``tickets``: exact, the least that it is, or ``None`` for not known."""
         newest = self._newest if self.alone else self._finder(tickets).older(KNOWN + 1)
         if len(newest) <= KNOWN:
             return tickets.model.objects.filter(pk__in=newest).tab_counts(now)
         waiting = self._finder(tickets.filter(is_open=True)).older(KNOWN + 1)
         counts = tickets.model.objects.filter(pk__in=waiting).tab_counts(now)
         if len(waiting) > KNOWN:
-            counts = {tab: AtLeast(min(count, KNOWN)) for tab, count in counts.items()}
+            counts = {tab: AtLeast(min(count, KNOWN)) if count else None for tab, count in counts.items()}
         return counts | {"all": AtLeast(KNOWN)}
 
     def page(
-        self, tickets: QuerySet, tab: str, now, columns: list[str], query: QueryDict, total: int, size: int
+        self, tickets: QuerySet, tab: str, now, columns: list[str], query: QueryDict, total: int | None, size: int
     ) -> Page:
         """One page of many hits in a tab, the newest first; its key in an address is the ticket's."""
         after, before = _key(query.get("after")), _key(query.get("before"))
