@@ -67,10 +67,12 @@ def mask_row(text: str | None, values: dict, path: str, former: list[dict] | Non
     consignee, address, name, account, consignee_then, address_then = (
         values[column] for column in consumer_columns(path)
     )
-    names, addresses = of_former(former)
-    return mask_known(
-        text, [consignee, name, account, consignee_then, *names], [address, address_then, *addresses]
-    )
+    names, addresses = [consignee, name, account, consignee_then], [address, address_then]
+    if former:
+        names_then, addresses_then = of_former(former)
+        names += names_then
+        addresses += addresses_then
+    return known(names, addresses)(text)
 
 
 def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterable[str | None]) -> str:
@@ -80,26 +82,29 @@ def mask_known(text: str | None, names: Iterable[str | None], addresses: Iterabl
 
 def known(names: Iterable[str | None], addresses: Iterable[str | None]) -> Callable[[str | None], str]:
     """``mask_known`` for many texts: what there is to look for is worked out once."""
-    streets = [_street(address.strip()) for address in dict.fromkeys(filter(None, addresses))]
+    streets = [_street(address.strip()) for address in dict.fromkeys(addresses) if address]
     streets = [street for street in streets if len(street) >= SHORTEST_STREET]
-    wanted = [
-        name
-        for name in sorted({name.strip() for name in names if name}, key=len, reverse=True)
-        if len(name) >= SHORTEST_NAME and "*" not in name
-    ]
+    wanted = [each for each in [_looked_for(name) for name in dict.fromkeys(names) if name] if each]
 
     def masked(text: str | None) -> str:
         text = text or ""
         for street in streets:
             text = _without_street(text, street)
         folded = _folded(text)
-        for name in wanted:
-            # Looking first saves a pattern for each name of each row of a list.
-            if _folded(name) in folded:
-                text = _whole(name).sub(lambda _, name=name: mask_name(name), text)
+        # Looking first saves a pattern for each name of each row of a list.
+        found = [name for looked_for, name in wanted if looked_for in folded]
+        for name in sorted(found, key=len, reverse=True):
+            text = _whole(name).sub(lambda _, name=name: mask_name(name), text)
         return mask_text(text)
 
     return masked
+
+
+@lru_cache(maxsize=2_048)
+def _looked_for(name: str) -> tuple[str, str] | None:
+    """A name folded, and itself; ``None`` for one that is too short, or is masked already."""
+    name = name.strip()
+    return (_folded(name), name) if len(name) >= SHORTEST_NAME and "*" not in name else None
 
 
 def _folded(text: str) -> str:
@@ -125,7 +130,7 @@ def _without_street(text: str, street: str) -> str:
     return STARS.join(kept)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2_048)
 def _street(address: str) -> str:
     """What an address says beyond what screens show of it; the texts of one ticket ask for the same again."""
     if "*" in address:

@@ -20,6 +20,7 @@ from orders import masking
 from orders.mentions import mask_about
 from tickets import row_marks
 from tickets.bell import bell
+from tickets.list_cells import rows_html
 from tickets.timeliness import moment_words, span_words
 from tickets.watching import last_scan
 
@@ -108,7 +109,7 @@ class KeysFirst(Environment):
 def environment(**options) -> Environment:
     """The Jinja2 environment named in ``TEMPLATES``."""
     env = KeysFirst(**options, extensions=[Unindented])
-    env.globals.update(static=asset, url=url, row_marks=row_marks)
+    env.globals.update(static=asset, url=url, row_marks=row_marks, cells=rows_html)
     env.globals.update(messages=get_messages, nav=nav, bell=bell, product_name="亲亲宝贝商城")
     env.globals.update(most_looked_through=MOST_LOOKED_THROUGH)
     env.globals.update(last_scan=last_scan, form_key=form_key)

@@ -1,6 +1,6 @@
 """The columns of the ticket list (列设置): which there are, which a person has chosen. Their order is fixed.
 
-``templates/tickets/_rows.html`` has one cell for each key, in this order. What a cell shows comes from the list's row;
+``list_cells.CELLS`` has one cell for each key. What a cell shows comes from the list's row;
 a column that needs more of the database than the list reads anyway does not belong here.
 """
 

@@ -1,16 +1,19 @@
 """A filter of the ticket list as it is kept (常用筛选): from the address to a query, and from a query to words."""
 
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import parse_qsl, urlencode
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from merchants.models import Merchant
+from qinqin.prepared import Prepared
 
 from .models import Category, SavedView
 from .models.queries import TABS
 from .search import HOLDERS, SearchForm
+from .surroundings import asker
 
 FIRST_TAB = next(iter(TABS))
 # The list without any filter. It is said in so many words: without them it opens with what the person starts with.
@@ -59,8 +62,7 @@ class ViewBar:
     @classmethod
     def of(cls, form: SearchForm) -> "ViewBar":
         """For the person and the question of the search form (validated). Costs one statement."""
-        views = SavedView.objects.for_user(form.user).with_start(form.user)
-        rows = list(views.values("name", "query", "owner", "is_start"))
+        rows = _views(form.user.role).dicts(person=form.user.pk, merchant=form.user.merchant_id or 0)
         query = kept_query(form)
         chips = [
             {
@@ -79,6 +81,17 @@ class ViewBar:
         """The way to the list as it is without a filter."""
         url = f"?{PLAIN}" if self.start else reverse("tickets:list")
         return {"url": url, "current": self.query == PLAIN}
+
+
+@cache
+def _views(role: str) -> Prepared:
+    def views(slots):
+        person = asker(role, slots)
+        return (
+            SavedView.objects.for_user(person).with_start(person).values("name", "query", "owner", "is_start")
+        )
+
+    return Prepared(views)
 
 
 def words_of(views: list[SavedView]) -> list[list[str]]:

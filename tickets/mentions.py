@@ -3,6 +3,8 @@
 As ``orders.mentions``, and besides by the names of the orders that a ticket was about before its order was put right.
 """
 
+from functools import cache
+
 from orders import mentions
 
 ORDER = "order__"
@@ -19,5 +21,6 @@ def mask_row(text: str | None, values: dict, path: str) -> str:
     return mentions.mask_row(text, values, path, values[_former(path)])
 
 
+@cache
 def _former(path: str) -> str:
     return path.removesuffix(ORDER) + FORMER

@@ -13,6 +13,8 @@ from .lifecycle import Status
 
 # 重要预警 begins this long before the deadline.
 CRITICAL_BEFORE = timedelta(minutes=30)
+# A list has hundreds of moments, and formatting a number costs ten times as much as looking it up.
+TWO = [f"{number:02d}" for number in range(60)]
 
 
 class Timeliness(models.TextChoices):
@@ -54,7 +56,7 @@ def moment_words(moment: datetime | None) -> str:
     if moment is None:
         return "—"
     wall = moment.astimezone(timezone.get_default_timezone())
-    return f"{wall.year}-{wall.month:02d}-{wall.day:02d} {wall.hour:02d}:{wall.minute:02d}"
+    return f"{wall.year}-{TWO[wall.month]}-{TWO[wall.day]} {TWO[wall.hour]}:{TWO[wall.minute]}"
 
 
 @dataclass(frozen=True, slots=True)
