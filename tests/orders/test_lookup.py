@@ -113,3 +113,13 @@ def test_after_the_session_has_lapsed_the_fragment_is_no_login_page(client, orde
     page = client.get("/orders/lookup/", {"order_number": order_a.number}, headers=FRAGMENT)
     assert page.status_code == 401
     assert "<" not in page.text
+
+
+def test_a_text_longer_than_any_number_finds_nothing_and_harms_nothing(kefu, order_a):
+    page = signed_in(kefu).post("/tickets/new/", {"order_number": "x" * 70_000})
+    assert page.status_code == 422
+
+
+def test_an_order_that_was_found_by_its_button_leads_on_to_the_next_field(kefu, order_a):
+    page = signed_in(kefu).post("/tickets/new/", {"order_number": order_a.number, "look": "1"})
+    assert "autofocus" in read(page).one("select", name="category").attrs

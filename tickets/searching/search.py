@@ -77,7 +77,14 @@ class Search:
         return counts | {"all": AtLeast(KNOWN)}
 
     def page(
-        self, tickets: QuerySet, tab: str, now, columns: list[str], query: QueryDict, total: int | None, size: int
+        self,
+        tickets: QuerySet,
+        tab: str,
+        now,
+        columns: list[str],
+        query: QueryDict,
+        total: int | None,
+        size: int,
     ) -> Page:
         """One page of many hits in a tab, the newest first; its key in an address is the ticket's."""
         after, before = _key(query.get("after")), _key(query.get("before"))

@@ -41,7 +41,10 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
     tray = Tray.of_new_ticket(request.user, data)
     tray.receive(request.POST, request.FILES)
     if "pick" in data or "look" in data:
-        return _page(request, OpenForm(user=request.user, initial=data.dict()), lookup, sheet, tray)
+        form = OpenForm(user=request.user, initial=data.dict())
+        if lookup.order:
+            form.fields["category"].widget.attrs["autofocus"] = True
+        return _page(request, form, lookup, sheet, tray)
     form = OpenForm(data, user=request.user)
     if form.is_valid() and not tray.errors:
         try:
