@@ -24,6 +24,7 @@ from tickets.list_cells import rows_html
 from tickets.timeliness import moment_words, span_words
 from tickets.watching import last_scan
 
+from .addresses import address
 from .paging import MOST_LOOKED_THROUGH, count_words
 
 DASH = "—"
@@ -70,7 +71,9 @@ def _asset(storage: type, path: str) -> str:
 
 
 def url(name: str, *args, **kwargs) -> str:
-    """The address of a page; those without anything in them are made once."""
+    """The address of a page; those without anything in them are made once, those with a name in them nearly."""
+    if len(args) == 1 and not kwargs and type(args[0]) is str:
+        return address(name, args[0])
     if args or kwargs:
         return reverse(name, args=args or None, kwargs=kwargs or None)
     return _url(name, get_script_prefix())

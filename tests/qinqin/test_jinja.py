@@ -55,6 +55,8 @@ def test_what_people_wrote_is_never_markup(template):
 
 def test_addresses_and_files_by_name():
     assert shown("{{ url('tickets:detail', 'GD1') }} {{ url('tickets:list') }}") == "/tickets/GD1/ /tickets/"
+    assert shown("{{ url('tickets:detail', x) }}", x="a b") == "/tickets/a%20b/"
+    assert shown("{{ url('tickets:category_edit', x) }}", x="7") == "/tickets/categories/7/"
     assert shown("{{ static('css/base.css') }}") == "/static/css/base.css"
 
 

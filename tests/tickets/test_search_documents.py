@@ -16,6 +16,7 @@ from tickets.clock import database_now
 from tickets.models import SearchDocument, Ticket
 from tickets.searching import filling, rebuilding
 from tickets.searching.keeping import wrong_documents
+from tickets.searching.texts import texts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,19 @@ def test_after_every_verb_the_documents_are_right(verb, status, order_a, request
     assert_all_right()
     act(verb, ticket, person)
     assert_all_right()
+
+
+def test_one_ticket_says_what_it_says_among_many(kefu, zhuguan, merchant_a):
+    """One is asked by a prepared statement, many by one that is written for them."""
+    first, other, third = (OrderFactory(merchant=merchant_a) for _ in range(3))
+    whole = ticket_with_everything(first, kefu, zhuguan)
+    tickets = [completed_ticket(order=other), TicketFactory(order=third), whole]
+    tickets[0].add_note(by_user=kefu, text=WORDS)
+    numbers = [ticket.pk for ticket in tickets]
+    together = texts_of(numbers)
+    assert [texts_of([number]) for number in numbers] == [{number: together[number]} for number in numbers]
+    assert all(len(texts.texts) > 0 for texts in together.values())
+    assert len(together[numbers[2]].texts) > 3
 
 
 def test_what_was_said_is_in_the_document_and_notes_are_apart(kefu, dianyuan, order_a):

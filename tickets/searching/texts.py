@@ -4,13 +4,15 @@ What is masked is not found: a search must not tell whether somebody is the one 
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from django.db.models import CharField, Q, QuerySet, Value
 
-from orders.mentions import mask_known, of_former
+from orders.mentions import known, of_former
+from qinqin.prepared import Prepared
 
 from ..lifecycle import EventKind
 from ..models.event import Event
@@ -29,6 +31,8 @@ LABELS = dict(EventKind.choices) | dict(MessageAudience.choices) | {RESULT: "处
 MANY = 100
 ARTICLE = ["sku", "title", "spec"]
 REMARKS = {"buyer_remark": "买家留言", "seller_remark": "商家备注"}
+# From the path to a ticket: that it is one of those that are meant.
+Among = Callable[[str], Q]
 
 
 class Text(NamedTuple):
@@ -71,12 +75,16 @@ class Document(NamedTuple):
 def texts_of(tickets: Collection[int]) -> dict[int, Texts]:
     """The texts of these tickets. Two statements, whatever their number."""
     found, masks, said = {}, {}, defaultdict(list)
-    model = Event._meta.get_field("ticket").related_model
-    for row in model.objects.filter(_among("pk", tickets)).order_by().values_list(*COLUMNS):
+    if len(tickets) == 1:  # each verb asks this
+        [only] = tickets
+        opened, spoken_of = _prepared(_opened).rows(ticket=only), _prepared(_said).rows(ticket=only)
+    else:
+        opened, spoken_of = _opened(_among(tickets)), _said(_among(tickets))
+    for row in opened:
         ticket, merchant, problem, facts, *consumer = row
         mask = masks[ticket] = _mask(facts or {}, *consumer)
         found[ticket] = Texts(ticket, merchant, [Text(PROBLEM, mask(problem)), *_facts(facts or {}, mask)])
-    for ticket, what, words, at in _said(tickets):
+    for ticket, what, words, at in spoken_of:
         said[ticket].append((at, Text(LABELS[what], words, what == MessageAudience.INTERNAL)))
     for ticket, spoken in said.items():
         mask = masks[ticket]
@@ -84,14 +92,24 @@ def texts_of(tickets: Collection[int]) -> dict[int, Texts]:
     return found
 
 
-def _said(tickets: Collection[int]) -> QuerySet:
+@cache
+def _prepared(build: Callable[[Among], QuerySet]) -> Prepared:
+    """The same question for one ticket, the slot ``ticket``."""
+    return Prepared(lambda slots: build(lambda path: Q(**{path: slots.ticket})))
+
+
+def _opened(among: Among) -> QuerySet:
+    """What the tickets were opened with: ``COLUMNS``."""
+    model = Event._meta.get_field("ticket").related_model
+    return model.objects.filter(among("pk")).order_by().values_list(*COLUMNS)
+
+
+def _said(among: Among) -> QuerySet:
     """What was said since the opening: ticket, what it is (a key of ``LABELS``), the words, when."""
-    results = Result.objects.filter(_among("round__ticket", tickets)).order_by()
+    results = Result.objects.filter(among("round__ticket")).order_by()
     # What was submitted is the result itself.
-    events = (
-        Event.objects.filter(_among("ticket", tickets)).exclude(text="").exclude(kind=EventKind.SUBMITTED)
-    )
-    messages = Message.objects.filter(_among("ticket", tickets)).order_by()
+    events = Event.objects.filter(among("ticket")).exclude(text="").exclude(kind=EventKind.SUBMITTED)
+    messages = Message.objects.filter(among("ticket")).order_by()
     return (
         results.annotate(what=Value(RESULT, CharField()))
         .values_list("round__ticket", "what", "text", "submitted_at")
@@ -103,17 +121,16 @@ def _said(tickets: Collection[int]) -> QuerySet:
     )
 
 
-def _among(path: str, tickets: Collection[int]) -> Q:
+def _among(tickets: Collection[int]) -> Among:
     """The rows of these tickets; many that lie side by side are asked for as one range, which costs far less."""
     if len(tickets) > MANY and max(tickets) - min(tickets) < len(tickets):
-        return Q(**{f"{path}__gte": min(tickets), f"{path}__lte": max(tickets)})
-    return Q(**{f"{path}__in": list(tickets)})
+        return lambda path: Q(**{f"{path}__gte": min(tickets), f"{path}__lte": max(tickets)})
+    return lambda path: Q(**{f"{path}__in": list(tickets)})
 
 
 def _mask(facts: dict, consignee: str, address: str, name: str | None, account: str | None):
     names, addresses = of_former([facts, *(facts.get("former") or [])])
-    names, addresses = [consignee, name, account, *names], [address, *addresses]
-    return lambda text: mask_known(text, names, addresses)
+    return known([consignee, name, account, *names], [address, *addresses])
 
 
 def _facts(facts: dict, mask) -> list[Text]:
