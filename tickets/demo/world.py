@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 
 from orders.models import Order
@@ -91,8 +91,10 @@ def build(
 
 def _read_the_news(now: datetime) -> None:
     """What people have been told earlier, or about tickets that are over, they have read."""
-    old = Notice.objects.unread().filter(Q(created_at__lt=now - NEWS) | Q(ticket__is_open=False))
-    old.update(read_at=now)
+    # One after the other: PostgreSQL knows nothing yet about tables that were filled just now, and joins them badly.
+    Notice.objects.unread().filter(created_at__lt=now - NEWS).update(read_at=now)
+    over = Ticket.objects.filter(is_open=False).values_list("pk", flat=True)
+    Notice.objects.unread().filter(ticket__in=list(over)).update(read_at=now)
 
 
 def _keep_phrases(house: House) -> None:
