@@ -8,9 +8,9 @@ const sheets = new Map([...document.querySelectorAll("form[data-draft]")].map((f
 // A refused form is answered by a page of its own address, and reloading that would send the refused words again, over
 // newer ones. So the page takes the address at which its drafts come back.
 const path = location.pathname;
-const [own, asked] = [...sheets.values()][0]?.url.split("draft/") ?? [];
+const own = [...sheets.values()][0]?.url.split("draft/")[0];
 if (own && performance.getEntriesByType("navigation")[0]?.responseStatus === 422) {
-  history.replaceState(history.state, "", own + (asked.includes("sheet=") ? asked : location.search) + location.hash);
+  history.replaceState(null, "", own + location.search);
 }
 
 document.addEventListener("submit", (event) => {
