@@ -83,7 +83,7 @@ def test_the_same_without_a_script(page_of, stage):
     merchant.get_by_role("button", name="提交工单").click()
     expect(merchant.locator("#result")).to_contain_text("处理结果过于简单")
     expect(ready(merchant)).to_have_count(3)
-    ready(merchant).last.get_by_label("移除").check()
+    ready(merchant).last.get_by_label("移除").click()  # it goes with its box
     ready(merchant).first.get_by_label("说明").fill("开线的地方")
     answer_form(merchant, ANSWER)
     merchant.get_by_role("button", name="提交工单").click()
@@ -109,7 +109,7 @@ def test_a_file_that_cannot_be_taken_is_said_and_the_others_go_on(page_of, stage
     expect(page.locator("[data-errors]").first).to_have_text(
         "「笔记.jpg」只支持 JPG、PNG、WebP、HEIC 图片和 PDF"
     )
-    ready(page).first.get_by_label("移除").check()
+    ready(page).first.get_by_label("移除").click()  # it goes with its box
     expect(ready(page)).to_have_count(1)
     expect(page.locator("[data-errors]").first).to_have_text("")
     expect(page.get_by_role("textbox", name="处理结果")).to_have_value(ANSWER)
