@@ -54,7 +54,7 @@ def test_everything_is_measured_and_told(open_directory):
         for line in done.stdout.splitlines()
         if "裸 SQL" in line and " ms | " in line
     ]
-    assert counted == [1, 1, 8, 8]  # the statements that bare.py sends
+    assert counted == [1, 1, 8, 9]  # the statements that bare.py sends
     assert "常见 0.0 ms" not in done.stdout
     assert not (open_directory / "300" / "postmaster.pid").exists()  # the server has been stopped
 

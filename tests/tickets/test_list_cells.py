@@ -135,7 +135,7 @@ def test_a_text_is_never_a_tag(rows, kefu):
     html = rows_html(rows, COLUMNS, kefu, MARK)
     assert {tag for tag, _ in Seen(html).tags if tag.startswith(("script", "b", "i"))} == {"input"}
     assert "<script" not in html
-    assert Seen(html).words.count(HOSTILE) >= 2
+    assert {HOSTILE, HOSTILE[:40].strip()} <= set(Seen(html).words)
 
 
 def test_a_mark_cannot_leave_its_attribute(rows, kefu):
