@@ -10,7 +10,7 @@ const sheets = new Map([...document.querySelectorAll("form[data-draft]")].map((f
 const path = location.pathname;
 const own = [...sheets.values()][0]?.url.split("draft/")[0];
 if (own && performance.getEntriesByType("navigation")[0]?.responseStatus === 422) {
-  history.replaceState(null, "", own + location.search);
+  history.replaceState(null, "", own + location.search + location.hash);
 }
 
 document.addEventListener("submit", (event) => {
