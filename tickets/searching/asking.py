@@ -5,6 +5,7 @@ one character, as in older systems; a word of nothing else, and what stands in q
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,17 +13,21 @@ from .folding import BREAK, fold
 from .tokens import tokens_asked
 
 WORD = re.compile(r'["“”]([^"“”]+)["“”]|(\S+)')
-WILDCARDS = re.compile(r"([%_])")
 # Neither leaves the text in which it began.
 ANYTHING, ONE = f"[^{BREAK}]*", f"[^{BREAK}]"
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A part of the question: the literal text, or ``pattern``, a regular expression, where it has wildcards."""
+    """A part of the question: the literal text, or literals with wildcards between them.
+
+    ``parts`` are the stretches between ``%``, as regular expressions; each matches characters of one number only. So
+    the first place where a part fits is always good enough, and no way back has to be tried: the time is that of
+    reading the text, whatever somebody has typed.
+    """
 
     literals: tuple[str, ...]
-    pattern: str = ""
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def quoted(cls, text: str) -> "Word":
@@ -36,14 +41,31 @@ class Word:
             return cls((text,))
         if len(literals) == 1 and literals[0] == trimmed:
             return cls(literals)
-        return cls(literals, "".join(_as_pattern(piece) for piece in WILDCARDS.split(trimmed)))
+        parts = [part for part in trimmed.split("%") if part]
+        return cls(literals, tuple(ONE.join(map(re.escape, part.split("_"))) for part in parts))
 
-    def as_pattern(self) -> str:
-        return self.pattern or re.escape(self.literals[0])
+    @property
+    def as_automaton(self) -> str:
+        """For an engine that follows all ways at once, as PostgreSQL's does; empty where the literal is all."""
+        return ANYTHING.join(self.parts)
 
+    @property
+    def as_walk(self) -> str:
+        """For an engine that tries one way after the other, as Python's does: from the beginning of each text."""
+        return rf"(?:\A|{BREAK})" + "".join(f"(?>{ANYTHING}?{part})" for part in self.parts)
 
-def _as_pattern(piece: str) -> str:
-    return {"%": ANYTHING, "_": ONE}.get(piece) or re.escape(piece)
+    def spans(self, folded: str) -> Iterator[tuple[int, int]]:
+        """Where one folded text has the word."""
+        parts = [re.compile(part) for part in self.parts or [re.escape(self.literals[0])]]
+        start = end = 0
+        while True:
+            for place, part in enumerate(parts):
+                hit = part.search(folded, end)
+                if hit is None:
+                    return
+                end = hit.end()
+                start = start if place else hit.start()
+            yield start, end
 
 
 @dataclass(frozen=True)
@@ -64,13 +86,3 @@ class Question:
     def tokens(self) -> list[int]:
         """What an index of texts has to be asked for."""
         return tokens_asked([literal for word in self.words for literal in word.literals])
-
-    @cached_property
-    def patterns(self) -> list[re.Pattern]:
-        """Each word as it is looked for in one folded text, the longest first."""
-        longest = sorted(self.words, key=lambda word: -len("".join(word.literals)))
-        return [re.compile(word.as_pattern()) for word in longest]
-
-    def fits(self, folded: str) -> bool:
-        """Whether a folded text, or several with breaks between them, has every word."""
-        return all(pattern.search(folded) for pattern in self.patterns)

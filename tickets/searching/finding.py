@@ -52,8 +52,8 @@ class Sight:
 
 def _has(column: str, word: Word, params: list) -> str:
     postgresql = connection.vendor == "postgresql"
-    if word.pattern:
-        params.append(word.pattern)
+    if word.parts:
+        params.append(word.as_automaton if postgresql else word.as_walk)
         return f"{column} ~ %s" if postgresql else f"{column} REGEXP %s"
     params.append(word.literals[0])
     return f"strpos({column}, %s) > 0" if postgresql else f"instr({column}, %s) > 0"

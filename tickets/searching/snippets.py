@@ -3,13 +3,13 @@
 The words come from the texts themselves and are masked anew, whatever the index holds.
 """
 
-import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from .asking import Question
+from .asking import Question, Word
 from .folding import fold_with_places
 from .search import Search
 from .texts import PROBLEM, Text, texts_of
@@ -50,28 +50,26 @@ def snippets_of(question: Question, user, tickets: Iterable[int]) -> dict[int, l
 
 
 def _snippets(question: Question, texts: list[Text]) -> list[Snippet]:
-    found, waiting = [], list(question.patterns)
+    found, waiting = [], list(question.words)
     for text in texts:
         hits = _hits(waiting, text.words)
         if hits:
             found.append(Snippet(text.label, _around(text.words, hits)))
-            waiting = [pattern for pattern in waiting if not _hits([pattern], text.words)]
+            waiting = [word for word in waiting if not _hits([word], text.words)]
         if not waiting:
             break
     return found
 
 
-def _hits(patterns: list[re.Pattern], words: str) -> list[tuple[int, int]]:
-    """Where the patterns stand in a text, in order and without overlaps."""
+def _hits(asked: list[Word], words: str) -> list[tuple[int, int]]:
+    """Where what was asked stands in a text, in order and without overlaps."""
     folded, places = fold_with_places(words)
     spans = []
-    for pattern in patterns:
-        for hit in pattern.finditer(folded):
-            if hit.end() > hit.start():
-                end = next(
-                    (place for place in places[hit.end() :] if place > places[hit.end() - 1]), len(words)
-                )
-                spans.append((places[hit.start()], end))
+    for word in asked:
+        for start, end in word.spans(folded):
+            # Up to the next character of the text itself: folding may have made several of one.
+            last = bisect_right(places, places[end - 1], hi=len(places) - 1)
+            spans.append((places[start], places[last]))
     joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
