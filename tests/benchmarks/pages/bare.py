@@ -41,24 +41,56 @@ DEEP = (
     " WHERE t.created_at <= %s AND (t.created_at < %s OR t.id < %s)"
     f" ORDER BY t.created_at DESC, t.id DESC LIMIT 50) p, ({COUNTS}) counted"
 )
-# What a ticket's page reads.
+PERSON = "u.username, u.name, u.role, m.name"
+PEOPLE = "LEFT JOIN merchants_user u ON u.id = {by} LEFT JOIN merchants_merchant m ON m.id = u.merchant_id"
+OF_ROUNDS = "JOIN tickets_round r ON r.id = x.round_id WHERE r.ticket_id = %(ticket)s"
+OTHERS = (
+    "SELECT o.number, o.status, c.name, m.name, o.created_at FROM tickets_ticket t JOIN tickets_ticket o ON {fit}"
+    " JOIN tickets_category c ON c.id = o.category_id JOIN merchants_merchant m ON m.id = o.merchant_id"
+    " WHERE t.id = %(ticket)s AND o.id <> t.id ORDER BY o.created_at DESC, o.id DESC LIMIT {most}"
+)
+ATTACHMENT = (
+    "x.key, x.purpose, x.result_id, x.message_id, x.name, x.caption, x.media_type, x.size, x.bound_at"
+)
+# What a ticket's page reads, each kind of row by a statement: the same kinds as ``tickets/reading/page.py``.
 READS = [
     f"{ROW}, s.facts, o.address, o.buyer_remark, o.seller_remark, cu.account, cu.name"
     f" FROM {TABLES} JOIN tickets_ordersnapshot s ON s.ticket_id = t.id"
-    " LEFT JOIN orders_customer cu ON cu.id = t.customer_id WHERE t.id = %s",
+    " LEFT JOIN orders_customer cu ON cu.id = t.customer_id WHERE t.id = %(ticket)s",
     "SELECT l.title, l.spec, l.quantity, l.unit_price, l.amount FROM orders_orderline l"
-    " JOIN tickets_ticket t ON t.order_id = l.order_id WHERE t.id = %s ORDER BY l.position",
+    " JOIN tickets_ticket t ON t.order_id = l.order_id WHERE t.id = %(ticket)s ORDER BY l.position",
     "SELECT s.carrier, s.tracking_number, s.status, s.shipped_at, s.delivered_at FROM orders_shipment s"
-    " JOIN tickets_ticket t ON t.order_id = s.order_id WHERE t.id = %s ORDER BY s.id",
-    "SELECT r.number, r.started_at, r.due_at, r.submitted_at, r.took, r.overdue_at, e.outcome, e.text, e.reason_name"
-    " FROM tickets_round r LEFT JOIN tickets_result e ON e.round_id = r.id WHERE r.ticket_id = %s ORDER BY r.number",
+    " JOIN tickets_ticket t ON t.order_id = s.order_id WHERE t.id = %(ticket)s ORDER BY s.id",
+    "SELECT r.number, r.started_at, r.due_at, r.submitted_at, r.took, r.overdue_at, m.name, k.name FROM tickets_round r"
+    " JOIN merchants_merchant m ON m.id = r.merchant_id LEFT JOIN tickets_calendar k ON k.id = r.calendar_id"
+    " WHERE r.ticket_id = %(ticket)s ORDER BY r.number",
+    f"SELECT x.outcome, x.text, x.reason_name, x.submitted_at, {PERSON} FROM tickets_result x"
+    f" {PEOPLE.format(by='x.submitted_by_id')} {OF_ROUNDS}",
     "SELECT kind, actor_name, actor_role, text, occurred_at, from_status, to_status FROM tickets_event"
-    " WHERE ticket_id = %s ORDER BY occurred_at, id",
-    "SELECT audience, author_name, author_role, text, at FROM tickets_message WHERE ticket_id = %s ORDER BY at, id",
-    "SELECT p.reason, p.started_at, p.until, p.ended_at FROM tickets_pause p JOIN tickets_round r ON r.id = p.round_id"
-    " WHERE r.ticket_id = %s ORDER BY p.started_at",
-    "SELECT o.number, o.status, o.created_at FROM tickets_ticket t JOIN tickets_ticket o"
-    " ON o.order_id = t.order_id AND o.id <> t.id WHERE t.id = %s ORDER BY o.created_at",
+    " WHERE ticket_id = %(ticket)s ORDER BY occurred_at, id",
+    "SELECT audience, author_name, author_role, text, at FROM tickets_message WHERE ticket_id = %(ticket)s"
+    " ORDER BY at, id",
+    f"SELECT x.reason, x.started_at, x.until, x.ended_at FROM tickets_pause x {OF_ROUNDS} ORDER BY x.started_at",
+    f"SELECT x.reason, x.due_before, x.due_wanted, x.answer, x.answered_at FROM tickets_extension x {OF_ROUNDS}",
+    f"SELECT x.round_id FROM tickets_exemption x {OF_ROUNDS} AND x.revoked_at IS NULL",
+    f"SELECT x.level, x.occurred_at FROM tickets_alert x {OF_ROUNDS} AND x.level <> 3 ORDER BY x.occurred_at",
+    f"SELECT x.stars, x.words, x.at, {PERSON} FROM tickets_rating x {PEOPLE.format(by='x.by_id')}"
+    " WHERE x.stars IS NOT NULL AND x.ticket_id = %(ticket)s",
+    f"SELECT {ATTACHMENT}, {PERSON} FROM tickets_attachment x {PEOPLE.format(by='x.uploaded_by_id')}"
+    " WHERE x.bound_at IS NOT NULL AND x.ticket_id = %(ticket)s",
+    f"SELECT {ATTACHMENT} FROM tickets_attachment x"
+    " WHERE x.bound_at IS NULL AND x.ticket_id = %(ticket)s AND x.uploaded_by_id = %(person)s",
+    "SELECT verb, round_no, fields, saved_at FROM tickets_draft"
+    " WHERE person_id = %(person)s AND ticket_id = %(ticket)s",
+    "SELECT p.is_typing, u.username, u.name FROM tickets_presence p JOIN merchants_user u ON u.id = p.person_id"
+    " WHERE p.seen_at > now() - interval '45 s' AND p.ticket_id = %(ticket)s AND p.person_id <> %(person)s",
+    "SELECT title, text FROM tickets_phrase WHERE owner_id = %(person)s OR (merchant_id IS NULL AND owner_id IS NULL)"
+    " ORDER BY position",
+    OTHERS.format(fit="o.merged_into_id = t.id", most=20),
+    OTHERS.format(fit="o.order_id = t.order_id", most=6),
+    OTHERS.format(fit="o.customer_id = t.customer_id AND o.order_id <> t.order_id", most=6),
+    "SELECT id, username, name, role FROM merchants_user"
+    " WHERE is_active AND role IN ('manager', 'support') AND id <> %(person)s ORDER BY name",
 ]
 # What an answer writes: the result, the round, the ticket, the event, what the search finds, the outbox, the form that
 # was sent.
@@ -137,10 +169,12 @@ def listed(rows):
 
 
 def detail(environ, rest):
-    cursor, key = session().cursor(), int(rest)
-    parts = []
+    """``rest``: ticket~person."""
+    ticket, _, person = rest.partition("~")
+    asked = {"ticket": int(ticket), "person": int(person)}
+    cursor, parts = session().cursor(), []
     for read in READS:
-        rows = cursor.execute(read, [key]).fetchall()
+        rows = cursor.execute(read, asked).fetchall()
         cells = [
             f"<tr>{''.join([f'<td>{escape(str(value))}</td>' for value in row if value is not None])}</tr>"
             for row in rows

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from merchants.models import User
 from orders.models import Order
@@ -14,7 +15,7 @@ from tests.pages import signed_in
 from tickets.clock import database_now
 from tickets.models import Category, ReasonCode, Ticket, TicketDraft
 
-LONG = "测量：五轮、二十条处理进度的工单，消费者多次反映纸尿裤漏尿，要求换货。"
+LONG = "测量：五轮、二十条处理进度的工单，消费者几次反映纸尿裤漏尿，要求换货。"
 DUE = "测量：等待答复的工单，收到的连体衣开线，消费者要求补发。"
 ANSWER = "已联系消费者核实情况，仓库检查同批次没有发现问题，今天下午补发一件新的，运费由我们承担。"
 ROUNDS, EVENTS = 5, 20
@@ -44,7 +45,8 @@ def long_ticket(people: Cast) -> Ticket:
         return found
     reason = ReasonCode.objects.filter(kind="return", category=None, is_active=True).first()
     at = database_now() - timedelta(days=2)
-    ticket = Ticket.open(_draft(people, LONG), by_user=people.clerk, at=at)
+    [order] = _orders(people, 1)
+    ticket = Ticket.open(_draft(order, LONG), by_user=people.clerk, at=at)
     for number in range(1, ROUNDS + 1):
         ticket.remind(by_user=people.clerk, at=at + timedelta(minutes=20))
         if number == 1:
@@ -62,12 +64,18 @@ def long_ticket(people: Cast) -> Ticket:
 
 def due_tickets(people: Cast, how_many: int) -> list[Ticket]:
     """So many new tickets that the largest shop has to answer."""
-    drafts = [_draft(people, DUE) for _ in range(how_many)]
+    drafts = [_draft(order, DUE) for order in _orders(people, how_many)]
     with transaction.atomic():
         return Ticket.open_many(drafts, by_user=people.clerk)
 
 
-def _draft(people: Cast, problem: str) -> TicketDraft:
-    order = Order.objects.filter(merchant=people.owner.merchant).order_by("-ordered_at", "-pk")
-    order = order.select_related("merchant").prefetch_related("lines", "shipments").first()
+def _orders(people: Cast, how_many: int) -> list[Order]:
+    """The shop's newest orders about which nothing is open, each another one, as complaints mostly are."""
+    open_tickets = Ticket.objects.filter(order=OuterRef("pk"), is_open=True)
+    orders = Order.objects.filter(~Exists(open_tickets), merchant=people.owner.merchant)
+    orders = orders.select_related("merchant").prefetch_related("lines", "shipments")
+    return list(orders.order_by("-ordered_at", "-pk")[:how_many])
+
+
+def _draft(order: Order, problem: str) -> TicketDraft:
     return TicketDraft(order, Category.objects.filter(is_active=True).first(), "normal", problem)

@@ -29,7 +29,7 @@ def pages(people: staging.Cast) -> list[Target]:
         Target("last page", LIMIT, [get(f"/deep/{moment}~{key}")]),
         Target("last page", PRODUCT, [get(last_page(people, moment, key), clerk)]),
         Target("last page", ADMIN, [get(f"{changelist}?p={last}", admin)]),
-        Target("detail", LIMIT, [get(f"/detail/{ticket.pk}")]),
+        Target("detail", LIMIT, [get(f"/detail/{ticket.pk}~{people.clerk.pk}")]),
         Target("detail", PRODUCT, [get(ticket.get_absolute_url(), clerk)]),
         Target("detail", ADMIN, [get(f"{changelist}{ticket.pk}/change/", admin)]),
         Target("number", PRODUCT, [get(f"/tickets/?tab=all&q={number}", clerk)]),
