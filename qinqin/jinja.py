@@ -4,13 +4,16 @@ import re
 import secrets
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 
 from django.contrib.messages import get_messages
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from jinja2 import Environment
 from jinja2.ext import Extension
 from markupsafe import Markup
@@ -60,6 +63,27 @@ def form_key() -> Markup:
     return Markup('<input type="hidden" name="form_key" value="{}">').format(secrets.token_urlsafe(16))
 
 
+class PageToken:
+    """``csrf_input``: the hidden field against forged forms, the same in all forms of a page. Django's own is masked
+    anew wherever it stands, and a ticket's page has it a dozen times.
+    """
+
+    def __init__(self, request: HttpRequest):
+        self.request = request
+
+    @cached_property
+    def html(self) -> SafeString:
+        return csrf_input(self.request)
+
+    def __html__(self) -> str:
+        return self.html
+
+
+def page_token(request: HttpRequest) -> dict[str, PageToken]:
+    """Context processor for ``TEMPLATES``."""
+    return {"csrf_input": PageToken(request)}
+
+
 def asset(path: str) -> str:
     """The address of a static file; the hashed names are looked up once."""
     return _asset(staticfiles_storage.__class__, path)
@@ -104,7 +128,12 @@ class KeysFirst(Environment):
     """
 
     def getattr(self, obj, attribute: str):
-        if type(obj) is dict and attribute in obj:
+        if type(obj) is not dict:
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass
+        elif attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
 

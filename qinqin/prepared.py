@@ -9,16 +9,19 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
-from psycopg import Cursor
+from psycopg import RawCursor
 from psycopg.sql import Literal
 from psycopg.types.numeric import Int8
 
 EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
 FIRST_NUMBER = 7_000_000_000_000_000
+# A place for a value in a statement.
+PLACE = re.compile(r"(?<!%)%s")
 
 
 class Slots:
@@ -133,7 +136,7 @@ class _Statement:
         stand_ins = {_adapted(stand_in): name for name, stand_in in slots.taken.items()}
         # What each place of the statement takes: a constant, or the value of a slot.
         self.places: list[tuple[str | None, object]] = []
-        self.sql, *pieces = re.split(r"(?<!%)%s", sql)
+        self.sql, *pieces = PLACE.split(sql)
         for value, piece in zip(params, pieces, strict=True):
             name = stand_ins.get(value) if isinstance(value, (int, str, datetime)) else None
             if name == "now_at" and now:
@@ -165,11 +168,21 @@ class _Statement:
         return [tuple(row) for row in rows]
 
 
-class PreparingCursor(Cursor):
+class PreparingCursor(RawCursor):
     """Has the server prepare what it is given; psycopg remembers the statement with its connection."""
 
     def execute(self, query, params=None, **options):
-        return super().execute(query, params, prepare=True, **options)
+        return super().execute(_numbered(query), params, prepare=True, **options)
+
+
+@cache
+def _numbered(query: str) -> bytes:
+    """The statement as the server takes it, ``$1`` for the first ``%s``: else psycopg would read all of a long one anew
+    each time. Prepared statements are written once, so that there are as few of these as of them.
+    """
+    first, *rest = PLACE.split(query)
+    pieces = [first, *(f"${number}{piece}" for number, piece in enumerate(rest, start=1))]
+    return "".join(pieces).replace("%%", "%").encode()
 
 
 def prepared_cursor():

@@ -246,7 +246,12 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,  # django.forms brings its Jinja2 form templates this way
-        "OPTIONS": {"environment": "qinqin.jinja.environment", "trim_blocks": True, "lstrip_blocks": True},
+        "OPTIONS": {
+            "environment": "qinqin.jinja.environment",
+            "context_processors": ["qinqin.jinja.page_token"],
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+        },
     },
     {  # the Django admin is written in Django's own language
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -132,4 +131,6 @@ class Drafts:
         return round_of(verb, self.ticket.round_no)
 
     def _url(self, name: str, place: dict) -> str:
-        return f"{address(name, self.ticket.number)}?{urlencode(place)}"
+        # Names of verbs and numbers: nothing in them has to be quoted.
+        asked = "&".join(f"{key}={value}" for key, value in place.items())
+        return f"{address(name, self.ticket.number)}?{asked}"

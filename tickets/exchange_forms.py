@@ -6,6 +6,7 @@ from merchants.models import Merchant
 
 from .exchange import MOST_BYTES, MOST_ROWS
 from .exchange.tables import FORMATS
+from .widgets import RadioSelect
 
 
 class ExportForm(forms.Form):
@@ -15,7 +16,7 @@ class ExportForm(forms.Form):
         label="要导出的列", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请至少选择一列"}
     )
     format = forms.ChoiceField(
-        label="文件格式", widget=forms.RadioSelect, choices=list(FORMATS.items()),
+        label="文件格式", widget=RadioSelect, choices=list(FORMATS.items()),
         error_messages={"required": "请选择文件格式"},
     )  # fmt: skip
 

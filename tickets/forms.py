@@ -14,7 +14,7 @@ from .models.rating import STARS_MISSING, WORDS_LIMIT
 from .models.reason import REASON_OF_OUTCOME
 from .models.reveal import SensitiveField
 from .sameness import same
-from .widgets import Textarea
+from .widgets import RadioSelect, Textarea
 from .wording import RESULT_HELP, check_problem, check_text
 
 AREA = {"rows": 6}
@@ -76,7 +76,7 @@ class ResultForm(TurnForm):
     outcome = forms.ChoiceField(
         label="处理情况",
         choices=Outcome.choices,
-        widget=forms.RadioSelect,
+        widget=RadioSelect,
         error_messages={"required": "请选择处理情况", "invalid_choice": "请选择处理情况"},
     )
     result = forms.CharField(
@@ -209,7 +209,7 @@ class RevealForm(ReasonForm):
         label="查看内容",
         choices=SensitiveField.choices,
         initial=SensitiveField.PHONE,
-        widget=forms.RadioSelect,
+        widget=RadioSelect,
         error_messages={"required": "请选择查看内容", "invalid_choice": "请选择查看内容"},
     )
     field_order = ["field", "reason"]
@@ -231,7 +231,7 @@ class StarsForm(forms.Form):
         label="满意程度",
         choices=STARS,
         coerce=int,
-        widget=forms.RadioSelect,
+        widget=RadioSelect,
         error_messages={"required": STARS_MISSING, "invalid_choice": STARS_MISSING},
     )
     words = forms.CharField(
@@ -303,7 +303,7 @@ class OpenForm(forms.Form):
         label="紧急程度",
         choices=Urgency.choices,
         initial=Urgency.NORMAL,
-        widget=forms.RadioSelect,
+        widget=RadioSelect,
         error_messages={"required": "请选择紧急程度", "invalid_choice": "请选择紧急程度"},
     )
     problem = forms.CharField(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby
 from operator import attrgetter
 
@@ -258,13 +258,18 @@ class History:
 
     def _returned_before(self, round_: Round) -> Answer | None:
         """The answer that came back last before this round."""
-        came_back = {
+        earlier = [r for r in self._came_back if r.number < round_.number]
+        return self.results.get(earlier[-1].pk) if earlier else None
+
+    @cached_property
+    def _came_back(self) -> list[Round]:
+        """The rounds whose answers came back: a return is recorded where the next one begins."""
+        numbers = {
             self._round_by_pk[event.round_id].number - 1
             for event in self.events
             if event.kind == EventKind.RETURNED
         }
-        earlier = [r for r in self.rounds if r.number < round_.number and r.number in came_back]
-        return self.results.get(earlier[-1].pk) if earlier else None
+        return [round_ for round_ in self.rounds if round_.number in numbers]
 
     def _message(self, message: Said) -> Stage:
         label = message.get_audience_display()

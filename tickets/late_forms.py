@@ -3,6 +3,7 @@
 from django import forms
 
 from .models.incident import RESPONSIBLE_LIMIT, Stage
+from .widgets import RadioSelect
 from .wording import check_text
 
 AREA = {"rows": 3}
@@ -85,7 +86,7 @@ class EvaluationForm(StepForm):
         label="结论",
         choices=[("yes", "有效"), ("no", "无效")],
         coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
+        widget=RadioSelect,
         error_messages={"required": "请选择有效或无效", "invalid_choice": "请选择有效或无效"},
     )
 

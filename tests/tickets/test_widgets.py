@@ -3,7 +3,7 @@
 import pytest
 from django import forms
 
-from tickets.widgets import Textarea
+from tickets.widgets import RadioSelect, Textarea
 
 
 @pytest.mark.parametrize("value", [None, "", "收到了\n“<b>&'\"", 7])
@@ -13,3 +13,17 @@ from tickets.widgets import Textarea
 def test_a_textarea_is_djangos_own(value, attrs):
     own = {"rows": 3, "maxlength": 500, "disabled": False}
     assert Textarea(own).render("text", value, attrs) == forms.Textarea(own).render("text", value, attrs)
+
+
+@pytest.mark.parametrize("chosen", ["", "b&", None])
+@pytest.mark.parametrize("attrs", [{}, {"required": True, "aria-invalid": "true", "disabled": False}])
+def test_a_radio_is_djangos_own(chosen, attrs):
+    def written(widget) -> list[str]:
+        class Choice(forms.Form):
+            use_required_attribute = False
+            one = forms.ChoiceField(choices=[("", "无"), ("b&", "<乙>"), (3, "丙")], widget=widget(attrs))
+
+        bound = Choice(initial={"one": chosen}, prefix="p")["one"]
+        return [bound.as_widget(), *(radio.tag() for radio in bound), *(radio.tag(True) for radio in bound)]
+
+    assert written(RadioSelect) == written(forms.RadioSelect)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.utils.datastructures import MultiValueDict
 
 from orders.masking import mask_text
 
+from ..addresses import address
 from ..models import Attachment, Purpose, Ticket
 from . import LIMIT_SENTENCE, MOST_FILES
 from .display import Exhibit, exhibit
@@ -56,9 +56,7 @@ class Tray:
         """Where a file goes that is sent ahead of the form."""
         if self.ticket is None:
             return reverse("tickets:upload", args=["new"])
-        return (
-            f"{reverse('tickets:upload', args=[self.ticket.number])}?{urlencode({'purpose': self.purpose})}"
-        )
+        return f"{address('upload', self.ticket.number)}?purpose={self.purpose}"
 
     def attachments(self):
         """What lies in it, oldest first."""

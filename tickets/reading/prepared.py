@@ -6,7 +6,6 @@ stays with the query sets and their ``for_user()``.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
-from qinqin.prepared import literal, prepared_cursor, typed
+from qinqin.prepared import PLACE, literal, prepared_cursor, typed
 
 # Values that no row has, by which the places of the real ones are found again in the parameters.
 TICKET, ORDER, CUSTOMER, SHOP, PERSON, OWN_SHOP, CATEGORY = (-(2**53) - place for place in range(7))
@@ -46,7 +45,7 @@ class Sql:
     def __init__(self, sql: str, params: Iterable[Any], stand_ins: dict[Any, str] = NAMES):
         is_literal = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
         self._places: list[tuple[str | None, Any]] = []
-        self.sql, *pieces = re.split(r"(?<!%)%s", sql)
+        self.sql, *pieces = PLACE.split(sql)
         for value, piece in zip(params, pieces, strict=True):
             name = stand_ins.get(value) if isinstance(value, int | str) else None
             if name is None and is_literal:
