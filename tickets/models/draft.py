@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from ..clock import database_now
 from ..wording import UNKEEPABLE, visible
+from .planned import delete
 
 # Room for a text of TEXT_LIMIT that has still to be shortened, and its neighbours.
 LIMIT = 40_000
@@ -102,4 +103,4 @@ class Draft(models.Model):
     @classmethod
     def use(cls, by_user, verb: str, ticket=None, sheet: str = "") -> None:
         """The verb that a draft was for has been done: its draft goes, in the transaction of the verb."""
-        cls.objects.filter(person=by_user, ticket=ticket, verb=verb, sheet=sheet).delete()
+        delete(cls, person_id=by_user.pk, ticket_id=ticket and ticket.pk, verb=verb, sheet=sheet)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from merchants.access import ScopedQuerySet
 
 from ..lifecycle import EventKind, Status
+from .planned import PlannedSaves
 from .reason import ReasonCode
 
 
@@ -12,7 +13,7 @@ class EventQuerySet(ScopedQuerySet):
     merchant_path = "ticket__merchant"
 
 
-class Event(models.Model):
+class Event(PlannedSaves):
     """One thing that happened to a ticket. Written once, never changed: the database refuses UPDATE and DELETE."""
 
     # On PostgreSQL a trigger stands in for these two foreign keys (migrations/_triggers.py, of_its_round). Events are

@@ -11,6 +11,8 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
+from qinqin.prepared import prepared_cursor
+
 # SQLite takes so many rows of our broadest tables in one statement.
 MOST = 1_000
 
@@ -32,7 +34,7 @@ def _insert(rows: tuple[models.Model, ...]) -> None:
     fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
     columns = [[convert(getattr(row, name)) for row in rows] for name, convert in _converters(meta.model)]
     source, params = SOURCES[connection.vendor](fields, columns)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:  # for PostgreSQL it is the same statement whatever the number of rows
         cursor.execute(
             f'INSERT INTO "{meta.db_table}" ({_names(fields)}) {source} RETURNING "{meta.pk.column}"',
             params,

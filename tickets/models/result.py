@@ -11,6 +11,7 @@ from ..lifecycle import Outcome
 from ..wording import HOLLOW_EDGES, RESULT_DISTINCT, RESULT_LETTERS, check_result
 from .catalogue import Category
 from .edges import without_edges
+from .planned import PlannedSaves
 from .reason import REASON_OF_OUTCOME, ReasonCode, check_reason, check_reason_fits
 
 
@@ -25,7 +26,7 @@ class ResultQuerySet(ScopedQuerySet):
         return super().bulk_create(objs, *args, **kwargs)
 
 
-class Result(models.Model):
+class Result(PlannedSaves):
     """What the merchant answered in one round (处理结果). Written once; the database refuses UPDATE and DELETE."""
 
     round = models.OneToOneField(

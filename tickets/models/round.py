@@ -21,6 +21,7 @@ from .extension import Extension
 from .figures import RoundFigures
 from .late_verbs import LateVerbs
 from .pause import Pause
+from .planned import PlannedSaves
 
 # What a ticket repeats of its current round's clock, so that a list reads one table.
 CLOCK_COPY = ("warn_at", "critical_at", "due_at")
@@ -69,7 +70,7 @@ class RoundQuerySet(RoundFigures, ScopedQuerySet):
         return self.filter(submitted_at__gte=F("due_at"))
 
 
-class Round(LateVerbs, models.Model):
+class Round(LateVerbs, PlannedSaves):
     """One pass from the merchant's turn to the review (处理轮次), with the deadline it started with.
 
     ``is_running`` is the merchant's clock; ``is_open`` lasts until the review or a cancelling ends the round.

@@ -2,9 +2,13 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.messages import add_message, get_messages
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.crypto import salted_hmac
+
+from qinqin.prepared import prepared_cursor, typed
+
+from .planned import PlannedSaves
 
 FIELD = "form_key"
 KEY_LENGTH = 64
@@ -12,7 +16,7 @@ KEY_LENGTH = 64
 UNTOLD = {"csrfmiddlewaretoken", FIELD}
 
 
-class Submission(models.Model):
+class Submission(PlannedSaves):
     """A form that has been sent: its key, and the answer it got. The same form sent again is the same act.
 
     A key is drawn for every form that is shown. ``content`` tells the same sending from another one out of the same
@@ -57,13 +61,14 @@ class Submission(models.Model):
                 return cls.objects.get(**which)._again(request)
             waiting = len(peek_messages(request))
             answer = act()
-            mine = cls.objects.filter(pk=pk)
+            mine = cls(pk=pk)
             if isinstance(answer, HttpResponseRedirect):
                 told = [
                     [item.level, str(item.message), item.extra_tags or ""]
                     for item in peek_messages(request)[waiting:]
                 ]
-                mine.update(location=answer.url, told=told)
+                mine.location, mine.told = answer.url, told
+                mine.save(update_fields=["location", "told"])
             else:
                 mine.delete()
             return answer
@@ -71,11 +76,11 @@ class Submission(models.Model):
     @classmethod
     def _take(cls, person_id: int, key: str, content: str) -> int | None:
         """Write the row, before anything is done; ``None`` where it is there. One statement, without a savepoint."""
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(
                 "INSERT INTO tickets_submission (person_id, key, content, location, told, created_at)"
                 " VALUES (%s, %s, %s, '', '[]', CURRENT_TIMESTAMP) ON CONFLICT DO NOTHING RETURNING id",
-                [person_id, key, content],
+                [typed(person_id), key, content],
             )
             taken = cursor.fetchone()
         return taken and taken[0]

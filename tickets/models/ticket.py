@@ -13,6 +13,7 @@ from .clock_verbs import ClockVerbs
 from .evidence_verbs import EvidenceVerbs
 from .handover_verbs import HandoverVerbs
 from .opening import Opening, TicketDraft
+from .planned import PlannedSaves
 from .queries import TicketQuerySet
 from .rating import Rated
 from .result import Result
@@ -26,7 +27,7 @@ NOT_VISIBLE = "工单不存在或无权查看"
 
 
 class Ticket(
-    Opening, Verbs, ClockVerbs, HandoverVerbs, EvidenceVerbs, Talking, Rated, Revealing, models.Model
+    Opening, Verbs, ClockVerbs, HandoverVerbs, EvidenceVerbs, Talking, Rated, Revealing, PlannedSaves
 ):
     """A consumer's problem with an order, on its way between customer service and the merchant.
 

@@ -10,6 +10,8 @@ from itertools import batched
 
 from django.db import connection
 
+from qinqin.prepared import prepared_cursor, typed
+
 from ..models.search_document import SearchDocument
 from .texts import Document, texts_of
 from .tokens import SPACE
@@ -37,7 +39,8 @@ def store(documents: Collection[Document]) -> None:
     """Write these documents in place of what was there."""
     if not documents:
         return
-    with connection.cursor() as cursor:
+    # Each verb stores one document, and always by the same statement; batches are of any size.
+    with prepared_cursor() if len(documents) == 1 else connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             _store_postgresql(cursor, documents)
         else:
@@ -51,7 +54,7 @@ def _store_postgresql(cursor, documents: Collection[Document]) -> None:
         f"INSERT INTO tickets_searchdocument ({COLUMNS}, tokens) VALUES {places}"
         " ON CONFLICT (ticket_id) DO UPDATE SET merchant_id = EXCLUDED.merchant_id, text = EXCLUDED.text,"
         " internal = EXCLUDED.internal, edition = EXCLUDED.edition, tokens = EXCLUDED.tokens, made_at = now()",
-        [value for row in rows for value in row],
+        [typed(value) for row in rows for value in row],
     )
 
 
