@@ -147,6 +147,36 @@ def mask_name(name: str | None) -> str:
     return f"{first.group()}*" if first else "*"
 
 
+# The surnames of nine people in ten, traditional forms included; those of two characters; what stands behind a name.
+SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"
+    "钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪"
+    "严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席"
+    "卫查屈鲍位覃霍翁隋甘景薄单包司柏宁柯阮桂闵解柴华车冉房边吉饶宋肖闫"
+    "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許呂蘇盧蔣賈葉閻戴鐘鍾譚鄒陸顧龍萬錢湯賴龔龐蘭顏嚴溫蘆韋畢聶叢齊莊塗關費紀項歐陽衛"
+)
+DOUBLE_SURNAMES = re.compile(
+    "欧阳|歐陽|诸葛|諸葛|上官|司[马馬徒空]|东方|東方|夏侯|皇甫|尉[迟遲]|公[孙孫]|慕容|令狐|端木|南[宫宮]|宇文|[长長][孙孫]|"
+    "[独獨]孤|轩辕|軒轅|百里|东郭|東郭|呼延|完[颜顏]|西[门門]|申屠|太史"
+)
+TITLED = re.compile(r"(?:先生|女士|小姐|太太|阿姨|妈妈|媽媽|爸爸|奶奶|爷爷|爺爺|宝妈|寶媽|老师|老師)$")
+
+
+def looks_like_name(word: str) -> bool:
+    """Whether a short word in Chinese may be a person's name, alone or with a title.
+
+    A guess for cells of a table, which stand without a sentence; it takes some words for names (安装), too.
+    """
+    word = "".join(word.split())
+    if TITLED.search(word) or re.search(r"\w[·•‧・]\w", word):
+        return True
+    if DOUBLE_SURNAMES.match(word):
+        return len(word) in (3, 4)
+    # A married name may have two surnames.
+    longest = 4 if SURNAMES.issuperset(word[:2]) else 3
+    return word[:1] in SURNAMES and 2 <= len(word) <= longest
+
+
 # ---- addresses ----
 
 PROVINCES = (

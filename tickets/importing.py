@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import reset_queries, transaction
 
 from merchants.models import Merchant, User
-from orders.importing.cells import BadCell, lines_of_text, order_number, shown
+from orders.importing.cells import BadCell, lines_of_text, order_number, shown_word
 from orders.importing.headings import Columns, field, fold
 from orders.importing.reading import Record, Table
 from orders.importing.report import Report
@@ -109,13 +109,16 @@ class TicketImport:
             raise BadCell(f"“{LABELS['number']}”{error}") from error
         category = self.categories.get(fold(told.get("category", "")))
         if category is None:
-            raise BadCell(f"没有这个问题类型：{shown(told.get('category', ''))}")
+            names = [category.name for category in self.categories.values()]
+            raise BadCell(f"没有这个问题类型：{shown_word(told.get('category', ''), names)}")
         if not category.is_active:
             raise BadCell(f"问题类型「{category}」已停用")
         word = told.get("urgency", "")
         urgency = URGENCY_BY_WORD.get(fold(word)) if word else Urgency.NORMAL
         if urgency is None:
-            raise BadCell(f"没有这个紧急程度：{shown(word)}，可写" + "、".join(Urgency.labels))
+            raise BadCell(
+                f"没有这个紧急程度：{shown_word(word, Urgency.labels)}，可写" + "、".join(Urgency.labels)
+            )
         return Wish(record.line, number, category, urgency, lines_of_text(told.get("problem", "")))
 
     def _open(self, wishes: list[Wish]) -> None:

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone as zone
 from openpyxl.utils.datetime import from_excel
 
-from ..masking import mask_text
+from ..masking import DASH, STARS, looks_like_name, mask_address, mask_text
 from .reading import INVISIBLE
 
 # What exports write where they have nothing to say.
@@ -36,6 +37,10 @@ SPOILED = re.compile(r"\d+(\.\d+)?e\+\d+|\d\.\d+e\d+|\d{16,}\.0*", re.IGNORECASE
 FLOATED = re.compile(r"(\d{1,15})\.0*")
 ZERO_WIDTH = dict.fromkeys([0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
 MOBILE = re.compile(r"(?:\+?86[-\s]?|0086)?(1[3-9]\d)[-\s]?(\d{4})[-\s]?(\d{4})")
+# A word as people name a kind of thing in Chinese: without figures, and too short for a sentence.
+PLAIN_WORD = re.compile(r"[\u3400-\u9fff、，,/（）() -]{0,12}")
+# What people write of goods that begins like a surname.
+NO_NAMES = re.compile("包装|安装|金额|易碎|时效|时间|单据|费用")
 UNFIT_FOR_A_NUMBER = re.compile(r"[\s/\\\"'<>\x00-\x1f\x7f]")
 
 # The columns keep twelve digits, two of them fen; rounding must not make a thirteenth.
@@ -196,3 +201,20 @@ def shown(text: str) -> str:
     text = re.sub(r"(\d{3})\d{4,}", r"\1****", text)
     text = re.sub(r"([^\W\d_])[^\W\d_]+", r"\1*", text)
     return f"「{text if len(text) <= 20 else text[:19] + '…'}」"
+
+
+def shown_word(text: str, words: Iterable[str]) -> str:
+    """A cell that should hold one of our ``words``, as a report may quote it: whole, so that it can be put right.
+
+    Where the file's columns are out of place anything may stand there: what may be a name or a part of an address, is
+    longer than a word or has figures is quoted as ``shown`` does.
+    """
+    text = " ".join(text.split())
+    ours = {word[place : place + 2] for word in words for place in range(len(word) - 1)}
+    if not PLAIN_WORD.fullmatch(text) or mask_address(text) not in (STARS, DASH):
+        return shown(text)
+    for part in re.findall(r"[\u3400-\u9fff]+", text):
+        akin = NO_NAMES.search(part) or any(part[place : place + 2] in ours for place in range(len(part) - 1))
+        if looks_like_name(part) and not akin:
+            return shown(text)
+    return f"「{text}」"

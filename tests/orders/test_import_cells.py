@@ -163,6 +163,29 @@ def test_a_quoted_cell_is_short_and_has_no_words(text, quoted):
 
 
 @pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("物流太慢", "「物流太慢」"),
+        (" 质量/包装 ", "「质量/包装」"),
+        ("", "「」"),
+        # A surname, but also a word that has two characters in common with one of ours.
+        ("商品破损", "「商品破损」"),
+        ("王小明", "「王*」"),
+        ("破损、王小明", "「破*、王*」"),
+        ("欧阳娜娜", "「欧*」"),
+        ("小宝妈妈", "「小*」"),
+        ("阿依古丽·买买提", "「阿*·买*」"),
+        ("Wang Xiaoming", "「W* X*」"),
+        ("杭州市西湖区文三路", "「杭*」"),
+        ("收到的连体衣开线了要求换货", "「收*」"),
+        ("电话13800005678", "「电*138****5678」"),
+    ],
+)
+def test_of_what_should_be_one_of_our_words_the_word_is_quoted_but_no_name(text, quoted):
+    assert cells.shown_word(text, ["商品质量", "物流配送"]) == quoted
+
+
+@pytest.mark.parametrize(
     "text", ["13800005678", "电话13800005678。", "057188885678", "0571-88885678", "138 0000 5678", "88885678"]
 )
 def test_a_quoted_cell_has_no_whole_number_of_a_telephone(text):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders.masking import mask_address, mask_name, mask_phone, mask_text
+from orders.masking import looks_like_name, mask_address, mask_name, mask_phone, mask_text
 
 WRITTEN = [
     "13812345678",
@@ -235,3 +235,30 @@ def test_a_long_text_of_almost_numbers_is_read_once():
     for text in ("138-" * 5_000, "1 3 8 1 2 3 4 5 6 7 a" * 1_000, "1" * 20_000, "0571 - " * 3_000):
         assert len(mask_text(text)) <= len(text)
     assert mask_address("一" * 20_000) == "****"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "王芳",
+        "李小龙",
+        "张 三",
+        "诸葛亮",
+        "欧阳娜娜",
+        "陈方安生",
+        "王先生",
+        "小宝妈妈",
+        "买买提·玉素甫",
+        "買買提‧玉素甫",
+        "趙雲",
+    ],
+)
+def test_what_may_be_a_persons_name_looks_like_one(word):
+    assert looks_like_name(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["", "天气", "特急", "王", "质量问题", "包装破损", "发错货", "李宁牌童装开线", "ABC"]
+)
+def test_other_words_do_not(word):
+    assert not looks_like_name(word)

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.evidence import files_below
-from tests.exchange import brought_in, content, looked_through, seen_through, upload, xlsx_rows
+from tests.exchange import brought_in, content, csv_rows, looked_through, seen_through, upload, xlsx_rows
 from tests.factories import CategoryFactory, OrderFactory
 from tests.importing import Files
 from tests.pages import read, signed_in
@@ -137,6 +137,25 @@ def test_the_refused_lines_come_back_as_they_were_and_can_be_mended(kefu, order_
     mended = looked_through(kefu, PAGE, text.encode())
     assert mended.report["counts"]["新增"] == 1
     assert mended.report["notes"] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("天气", "没有这个问题类型：「天气」"),
+        ("包装破损", "没有这个问题类型：「包装破损」"),
+        ("质量", "没有这个问题类型：「质量」"),
+        ("张三丰", "没有这个问题类型：「张*」"),
+        ("诸葛晓岚", "没有这个问题类型：「诸*」"),
+        ("13912345678", "没有这个问题类型：「139****5678」"),
+    ],
+)
+def test_of_an_unknown_category_the_word_is_told_but_no_name_and_no_number(kefu, order_a, word, told):
+    job = look(kefu, table([order_a.number, word, "", PROBLEM]))
+    page = read(signed_in(kefu).get(f"/jobs/{job.pk}/"))
+    assert [row.text for row in page.all("table")[-1].one("tbody").all("tr")] == [f"2 {told}"]
+    rows = csv_rows(signed_in(kefu).get(f"/jobs/{job.pk}/errors/"))
+    assert [row["错误"] for row in rows] == [f"第 2 行：{told}"]
 
 
 def test_the_refused_lines_of_a_workbook_come_back_as_one(kefu, files):
