@@ -172,6 +172,7 @@ def test_pages_of_records_cost_the_same_whatever_their_number(kefu, zhuguan):
     one = statements(lambda: visitor.get("/exports/records/"))
     note(60)
     assert statements(lambda: visitor.get("/exports/records/")) == one
+    assert "共 61 条" in read(visitor.get("/exports/records/")).one("nav", class_="pager").text
 
 
 # ---- in the background ----

@@ -10,7 +10,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from tests.evidence import files_below
 from tests.factories import OrderFactory, TicketFactory, UserFactory, waiting_tickets
-from tests.pages import signed_in
+from tests.pages import read, signed_in
 from tests.processes import PATIENCE_SECONDS, wait_until
 from tickets.clock import database_now
 from tickets.evidence import shelf
@@ -194,6 +194,11 @@ def test_the_page_fetches_itself_while_it_runs_and_no_longer_when_it_is_over(job
     assert "data-refresh-every" not in page
     assert "<html" not in page
     assert "下载文件" in page
+
+
+def test_the_list_says_how_many_there_are_of_ones_own(job, kefu, zhuguan):
+    ask(zhuguan)
+    assert "共 1 条" in read(signed_in(kefu).get("/jobs/")).one("nav", class_="pager").text
 
 
 @pytest.mark.parametrize("address", ["/jobs/99999999999999999999/", "/jobs/0/", "/jobs/0/file/"])

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from merchants.access import SERVICE_ROLES, WORKING_ROLES, Role, allow
 from merchants.models import User
 from merchants.throttling import client_address
-from qinqin.paging import Ordering, page, query_without
+from qinqin.paging import Ordering, count, page, query_without
 
 from ..clock import database_now
 from ..desk import PeriodForm
@@ -39,6 +39,10 @@ TONES = {
     JobState.FAILED: "bad", JobState.CANCELLED: "idle",
 }  # fmt: skip
 NOTHING = "没有可导出的内容"
+# What 导出记录 shows of each.
+COLUMNS = [
+    "id", "at", "by_name", "by_role", "what", "conditions", "columns", "file_format", "rows", "address",
+]  # fmt: skip
 
 
 @allow(*WORKING_ROLES)
@@ -139,17 +143,5 @@ def records(request: HttpRequest) -> HttpResponse:
     found = ExportRecord.objects.filter(at__gte=period.start, at__lt=period.end)
     if person := form.cleaned_data.get("by"):
         found = found.filter(by=person)
-    columns = [
-        "id",
-        "at",
-        "by_name",
-        "by_role",
-        "what",
-        "conditions",
-        "columns",
-        "file_format",
-        "rows",
-        "address",
-    ]
-    pager = page(found.values(*columns), Ordering("at", descending=True), request.GET, None)
+    pager = page(found.values(*COLUMNS), Ordering("at", descending=True), request.GET, count(found))
     return render(request, "exchange/records.html", {"form": form, "pager": pager, "rows": pager.rows})

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, NotVisible, allow
-from qinqin.paging import Ordering, page
+from qinqin.paging import Ordering, count, page
 
 from ..clock import database_now
 from ..evidence import shelf
@@ -42,8 +42,8 @@ BEGINS_AT = {
 @require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
     """One's own, the newest first."""
-    own = Job.objects.for_user(request.user).values(*COLUMNS)
-    pager = page(own, Ordering("created_at", descending=True), request.GET, None)
+    own = Job.objects.for_user(request.user)
+    pager = page(own.values(*COLUMNS), Ordering("created_at", descending=True), request.GET, count(own))
     context = {
         "rows": [
             row | {
