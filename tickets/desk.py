@@ -1,7 +1,7 @@
 """超时工单: what can be asked of it, and the rounds that each of its figures counts."""
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, Model, Q
 
 from merchants.models import Merchant, User
 from qinqin.paging import Ordering
@@ -16,6 +16,8 @@ SHOWS = {"overdue": "现在超时", "due_soon": "即将超时", "late": "超时�
 FIGURES = {"missed": "超时轮次", "due": "到期轮次"}
 # Where the rounds are late, one by one.
 LATE_SHOWS = {"overdue", "late", "missed"}
+# What counts what happened in a period; the others are as they stand now.
+OF_A_PERIOD = {"late", "missed", "due"}
 GROUPS = {
     "merchant": ("按商户", "merchant_id", "merchant__name"),
     "category": ("按问题类型", "ticket__category_id", "ticket__category__name"),
@@ -79,7 +81,7 @@ class PeriodForm(forms.Form):
         first, last = self._days()
         if not first:
             return f"最近{self._latest()}天"
-        return f"{first}" if first == last else f"{first} 至 {last}"
+        return str(Period(first, last))
 
     def _days(self) -> tuple:
         if "since" in self.errors or "until" in self.errors:
@@ -190,6 +192,20 @@ class Desk:
     @property
     def ordering(self) -> Ordering:
         return SORTS[self.show][self.sort][1]
+
+    @property
+    def conditions(self) -> list[str]:
+        """What was asked, in words that may be shown: which list, of when, filtered how, in which order."""
+        said = [f"列表：{(SHOWS | FIGURES)[self.show]}"]
+        if self.show in OF_A_PERIOD:
+            said.append(f"期间：{self.period}")
+        if self.late:
+            said += [f"超时：{label}" for key, label, *_ in LATENESS if key == self.late]
+        for name, value in self.form.asked.items():
+            field = self.form.fields[name]
+            word = value if isinstance(value, Model) else dict(field.choices)[value]
+            said.append(f"{field.label}：{word}")
+        return said + ([SORTS[self.show][self.sort][0]] if self.sort else [])
 
     def lines(self) -> list[dict]:
         """A line for each merchant, category or handler, the worst first.

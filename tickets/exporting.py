@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from urllib.parse import quote
 
-from django.http import StreamingHttpResponse
-
 from .timeliness import moment_words
 
 # A spreadsheet takes a cell that begins with one of these for a formula, the full-width forms included, and so do
@@ -56,12 +54,6 @@ def csv_lines(heading: list[str], rows: Iterable[list]) -> Iterator[str]:
             yield "".join(piece)
             piece = []
     yield "".join(piece)
-
-
-def csv_response(name: str, heading: list[str], rows: Iterable[list]) -> StreamingHttpResponse:
-    """The download ``name``.csv, sent while it is made."""
-    response = StreamingHttpResponse(csv_lines(heading, rows), content_type="text/csv; charset=utf-8")
-    return as_download(response, f"{name}.csv")
 
 
 def as_download(response, name: str):

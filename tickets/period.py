@@ -17,6 +17,9 @@ class Period:
     first: date
     last: date
 
+    def __str__(self) -> str:
+        return f"{self.first}" if self.first == self.last else f"{self.first} 至 {self.last}"
+
     @classmethod
     def latest(cls, days: int, now: datetime) -> "Period":
         """Today and the days before it, ``days`` in all."""

@@ -12,6 +12,7 @@ from tests.factories import TicketFactory, submitted_ticket, waiting_tickets
 from tests.pages import read, signed_in, statements
 from tickets.clock import database_now
 from tickets.exporting import csv_lines, safe
+from tickets.models import ExportRecord
 
 HOUR = timedelta(hours=1)
 EXPORT = "/tickets/overdue/export/"
@@ -131,3 +132,62 @@ def test_repeat_offenders_can_be_taken_away_too(zhuguan, order_a):
         submitted_ticket(order=order_a, opened_ago=20 * HOUR, after=5 * HOUR)
     found = sheet(signed_in(zhuguan).get(EXPORT, {"show": "repeat"}))
     assert [(row["类别"], row["最近30天超时轮次"]) for row in found] == [("商户", "3"), ("处理人", "3")]
+
+
+# ---- the record ----
+
+
+def recorded() -> tuple:
+    """What the only record says."""
+    record = ExportRecord.objects.get()
+    return record.by_name, record.what, record.conditions, record.rows, record.file_format, record.address
+
+
+@pytest.mark.django_db
+def test_who_took_it_away_is_recorded_with_what_was_asked(zhuguan, order_a, merchant_a, dianyuan):
+    submitted_ticket(order=order_a, opened_ago=40 * HOUR, after=30 * HOUR)
+    today = timezone.localdate(database_now())
+    asked = {
+        "show": "late", "merchant": merchant_a.pk, "urgency": "normal", "acknowledged": "no", "late": "more",
+        "since": today - timedelta(days=3), "until": today, "sort": "worst",
+    }  # fmt: skip
+    sheet(signed_in(zhuguan).get(EXPORT, asked))
+    assert recorded() == (
+        "赵主管",
+        "超时工单",
+        f"列表：超时提交；期间：{today - timedelta(days=3)} 至 {today}；超时：4小时以上；商户：{merchant_a}；"
+        "紧急程度：一般；确认：未确认；超时最久在前",
+        1,
+        "CSV",
+        "127.0.0.1",
+    )
+    assert ExportRecord.objects.get().columns.startswith("工单号、轮次、订单号、")
+
+
+@pytest.mark.django_db
+def test_of_what_is_late_now_no_period_is_recorded(zhuguan, order_a):
+    TicketFactory(order=order_a, opened_ago=9 * HOUR)
+    sheet(signed_in(zhuguan).get(EXPORT, {"days": "90", "category": "x"}))
+    assert recorded()[1:4] == ("超时工单", "列表：现在超时；超时最久在前", 1)
+
+
+@pytest.mark.django_db
+def test_repeat_offenders_are_recorded_too(zhuguan, order_a):
+    for _ in range(3):
+        submitted_ticket(order=order_a, opened_ago=20 * HOUR, after=5 * HOUR)
+    sheet(signed_in(zhuguan).get(EXPORT, {"show": "repeat"}))
+    assert recorded()[1:4] == ("超时工单", "列表：屡次超时", 2)
+
+
+@pytest.mark.django_db
+def test_whoever_leaves_in_the_middle_has_been_recorded(zhuguan, order_a):
+    TicketFactory(order=order_a, opened_ago=9 * HOUR)
+    signed_in(zhuguan).get(EXPORT).close()
+    assert recorded()[3] == 1
+
+
+@pytest.mark.django_db
+def test_what_takes_nothing_away_is_no_export(zhuguan, shangjia):
+    assert signed_in(zhuguan).head(EXPORT).status_code == 405
+    assert signed_in(shangjia).get(EXPORT).status_code in (403, 404)
+    assert not ExportRecord.objects.exists()

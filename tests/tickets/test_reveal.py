@@ -20,8 +20,9 @@ from tests.factories import (
 from tests.pages import read, signed_in, statements
 from tickets.clock import database_now
 from tickets.lifecycle import Refused
-from tickets.models import Reveal
+from tickets.models import ExportRecord, Reveal
 from tickets.models.reveal import TooMany
+from tickets.period import Period
 
 pytestmark = pytest.mark.django_db
 
@@ -278,3 +279,28 @@ def test_the_log_can_be_taken_away(order_a, kefu, zhuguan):
     assert lines[0] == "查看时间,查看人,身份,工单号,查看内容,查看原因,来源地址"
     assert f",{kefu.name}," in lines[1]
     assert ",'=核对诸*的地址," in lines[1]
+
+
+def test_who_took_the_log_away_is_recorded(order_a, kefu, zhuguan):
+    ticket = TicketFactory(order=order_a)
+    look(ticket, kefu)
+    look(ticket, kefu)
+    asked = {"days": "7", "by": kefu.pk, "number": ticket.number.lower()}
+    signed_in(zhuguan).get(f"{LOG}export/", asked).getvalue()
+    record = ExportRecord.objects.get()
+    assert (record.by, record.what, record.rows, record.file_format) == (
+        zhuguan,
+        "敏感信息查看日志",
+        2,
+        "CSV",
+    )
+    period = Period.latest(7, database_now())
+    assert record.conditions == f"期间：{period}；查看人：王客服（客服）；工单号：{ticket.number}"
+    assert record.columns == "查看时间、查看人、身份、工单号、查看内容、查看原因、来源地址"
+    [row] = read(signed_in(zhuguan).get("/exports/records/")).table()
+    assert (row["导出人"], row["内容"]) == ("赵主管 主管", "敏感信息查看日志 CSV")
+
+
+def test_a_telephone_number_typed_as_a_tickets_is_recorded_with_stars(zhuguan):
+    signed_in(zhuguan).get(f"{LOG}export/", {"number": "13912345678"}).getvalue()
+    assert "工单号：139****5678" in ExportRecord.objects.get().conditions

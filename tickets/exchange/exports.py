@@ -1,22 +1,23 @@
-"""导出: made while the person waits when it is small, by a job when it is not; recorded either way."""
+"""导出: made while the person waits when it is small, by a job when it is not, or sent row by row; always recorded."""
 
 import tempfile
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
-from django.http import QueryDict
+from django.http import QueryDict, StreamingHttpResponse
 from django.utils import timezone
 
 from ..clock import database_now
 from ..evidence import shelf
+from ..exporting import as_download, csv_lines
 from ..models import ExportRecord, Job
 from . import ROOM
 from .columns import Column
 from .lists import LISTS, Listed
-from .tables import FORMATS, Written, desk, write_table
+from .tables import FORMATS, TYPES, Written, desk, write_table
 
 
 def file_name(listed: Listed, file_format: str) -> str:
@@ -32,7 +33,7 @@ def export_now(
         target = Path(parts, f"table.{file_format}")
         written = _write(listed, keys, columns, file_format, target, Path(parts), lambda rows: None)
         file = target.open("rb")
-    note(listed, columns, file_format, written.rows, from_address)
+    _note(listed, columns, file_format, written.rows, from_address)
     return file
 
 
@@ -58,17 +59,34 @@ def run(job: Job, beat: Callable[..., None]) -> None:
     with transaction.atomic():
         ended = job.finish(rows=written.rows, report=report, told=told, result_name=name, result_bytes=size)
         if ended:
-            note(listed, columns, file_format, written.rows, asked.get("address", ""))
+            _note(listed, columns, file_format, written.rows, asked.get("address", ""))
     if not ended:
         shelf.remove(name)
 
 
-def note(listed: Listed, columns: list[Column], file_format: str, rows: int, from_address: str) -> None:
+def _note(listed: Listed, columns: list[Column], file_format: str, rows: int, from_address: str) -> None:
     ExportRecord.note(
         by_user=listed.user, what=listed.noun, conditions="；".join(listed.conditions),
         columns=[column.heading for column in columns], file_format=FORMATS[file_format], rows=rows,
         from_address=from_address,
     )  # fmt: skip
+
+
+def send_csv(
+    name: str, headings: list[str], rows: Iterable[list], *, count: int, by_user, what: str, conditions: list[str],
+    from_address: str,
+) -> StreamingHttpResponse:  # fmt: skip
+    """The download ``name``.csv of ``count`` rows, sent while it is made.
+
+    It is on record before the first row leaves: whoever breaks it off has taken rows away, too. ``conditions`` as in
+    ``ExportRecord.note``.
+    """
+    ExportRecord.note(
+        by_user=by_user, what=what, conditions="；".join(conditions), columns=headings, file_format=FORMATS["csv"],
+        rows=count, from_address=from_address,
+    )  # fmt: skip
+    response = StreamingHttpResponse(csv_lines(headings, rows), content_type=TYPES["csv"])
+    return as_download(response, f"{name}.csv")
 
 
 def _write(listed, keys, columns, file_format, target, parts, beat: Callable[[int], None]) -> Written:

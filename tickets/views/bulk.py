@@ -11,9 +11,8 @@ from merchants.throttling import client_address
 
 from .. import bulk as many
 from ..clock import database_now
-from ..exchange.exports import note
+from ..exchange.exports import send_csv
 from ..exchange.lists import TicketList
-from ..exporting import csv_response
 from ..lifecycle import TRANSITIONS
 from .listing import rows_of
 
@@ -90,12 +89,13 @@ def _outcome(request: HttpRequest, verb: str, done: list, form) -> HttpResponse:
 def _export(request: HttpRequest, picks: list) -> HttpResponse:
     """The chosen rows with the columns of the list, in the order in which they stand there."""
     listed = TicketList(QueryDict(), request.user, database_now())
-    listed.conditions = [f"勾选的 {len(picks)} 张"]
     key_of = dict(many.chosen(picks, request.user).values_list("number", "pk"))
     columns = listed.chosen([])
     rows = list(listed.rows([key_of[pick.number] for pick in picks if pick.number in key_of], columns))
-    note(listed, columns, "csv", len(rows), client_address(request))
-    return csv_response(listed.noun, [column.heading for column in columns], rows)
+    return send_csv(
+        listed.noun, [column.heading for column in columns], rows, count=len(rows), by_user=request.user,
+        what=listed.noun, conditions=[f"勾选的 {len(picks)} 张"], from_address=client_address(request),
+    )  # fmt: skip
 
 
 def _back(request: HttpRequest) -> str:

@@ -7,15 +7,16 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import Role, allow
+from merchants.throttling import client_address
 from qinqin.paging import page, query_without
 
 from ..clock import database_now
 from ..desk import COUNTED, FIGURES, GROUPS, LATE_SHOWS, MOST_LINES, SHOWS, SORTS, Desk, rates
-from ..exporting import csv_response
+from ..exchange.exports import send_csv
 from ..late_rows import COLUMNS, late_rows
 from ..lifecycle import Refused
 from ..mentions import mask_row
@@ -181,18 +182,24 @@ def _offenders(offenders: dict[str, list[dict]], rest: dict[str, str]) -> dict[s
 
 
 @allow(Role.MANAGER)
-@require_safe
+@require_GET
 def overdue_export(request: HttpRequest) -> HttpResponse:
-    """导出: exactly what the desk shows with the same address, every row of it, masked."""
+    """导出: exactly what the desk shows with the same address, every row of it, masked, and recorded."""
     now = database_now()
     desk = Desk(request.user, request.GET, now)
     label = (SHOWS | FIGURES)[desk.show]
     name = f"超时工单-{label}-{timezone.localdate(now)}"
     if desk.show == "repeat":
-        return csv_response(
-            name, ["类别", "名称", "商户", f"最近{REPEATED_DAYS}天超时轮次"], _offender_cells(desk)
-        )
-    return csv_response(name, HEADING, (_cells(row) for row in _every_row(desk)))
+        headings = ["类别", "名称", "商户", f"最近{REPEATED_DAYS}天超时轮次"]
+        rows = list(_offender_cells(desk))
+        count = len(rows)
+    else:
+        headings, count = HEADING, desk.listed().count()
+        rows = (_cells(row) for row in _every_row(desk))
+    return send_csv(
+        name, headings, rows, count=count, by_user=request.user, what="超时工单", conditions=desk.conditions,
+        from_address=client_address(request),
+    )  # fmt: skip
 
 
 def _every_row(desk: Desk) -> Iterator[dict]:

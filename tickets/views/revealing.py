@@ -8,22 +8,24 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from merchants.access import WORKING_ROLES, Role, allow
 from merchants.models import User
 from merchants.throttling import client_address
+from orders.masking import mask_text
 from qinqin.paging import Ordering, count, page, query_without
 
 from ..came_from import to_ticket
 from ..clock import database_now
 from ..desk import PeriodForm
-from ..exporting import csv_response
+from ..exchange.exports import send_csv
 from ..forms import RevealForm
 from ..lifecycle import Refused
 from ..mentions import consumer_columns, mask_row
 from ..models import Reveal
 from ..models.reveal import SensitiveField, TooMany
+from ..period import Period
 from ..timeliness import moment_words
 from .detail import find, ticket_page
 
@@ -82,25 +84,37 @@ class SensitiveForm(PeriodForm):
         self.fields["by"].queryset = people.order_by("merchant__name", "name")
         self.fields["by"].label_from_instance = lambda person: f"{person}（{person.affiliation}）"
 
+    def clean_number(self) -> str:
+        return self.cleaned_data["number"].replace("\x00", "").strip().upper()
+
+    def conditions(self, period: Period) -> list[str]:
+        """What was asked, in words that may be shown."""
+        said = [f"期间：{period}"]
+        if person := self.cleaned_data.get("by"):
+            said.append(f"查看人：{self.fields['by'].label_from_instance(person)}")
+        if number := self.cleaned_data.get("number"):
+            said.append(f"工单号：{mask_text(number)}")
+        return said
+
 
 def _found(request: HttpRequest):
-    """The form and the looks it asks for."""
+    """The looks that are asked for, with the form and its period."""
     form = SensitiveForm(request.GET)
     form.is_valid()
     period = form.period(database_now())
     looks = Reveal.objects.for_user(request.user).filter(at__gte=period.start, at__lt=period.end)
     if person := form.cleaned_data.get("by"):
         looks = looks.filter(by=person)
-    if number := form.cleaned_data.get("number", "").replace("\x00", "").strip():
-        looks = looks.filter(ticket__number=number.upper())
-    return form, looks.values(*COLUMNS)
+    if number := form.cleaned_data.get("number"):
+        looks = looks.filter(ticket__number=number)
+    return looks.values(*COLUMNS), form, period
 
 
 @allow(Role.MANAGER)
 @require_safe
 def sensitive(request: HttpRequest) -> HttpResponse:
     """敏感信息查看日志: who looked at what, the newest first."""
-    form, looks = _found(request)
+    looks, form, _ = _found(request)
     pager = page(looks, Ordering("at", descending=True), request.GET, count(looks))
     context = {
         "form": form,
@@ -112,10 +126,10 @@ def sensitive(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Role.MANAGER)
-@require_safe
+@require_GET
 def sensitive_export(request: HttpRequest) -> HttpResponse:
-    """The same as a table to take away."""
-    _, looks = _found(request)
+    """The same as a table to take away, which is recorded."""
+    looks, form, period = _found(request)
 
     def rows() -> Iterator[list]:
         for values in looks.order_by("-at", "-id").iterator(chunk_size=1_000):
@@ -125,7 +139,10 @@ def sensitive_export(request: HttpRequest) -> HttpResponse:
                 row["reason"], row["address"],
             ]  # fmt: skip
 
-    return csv_response("敏感信息查看日志", HEADING, rows())
+    return send_csv(
+        "敏感信息查看日志", HEADING, rows(), count=looks.count(), by_user=request.user, what="敏感信息查看日志",
+        conditions=form.conditions(period), from_address=client_address(request),
+    )  # fmt: skip
 
 
 def _row(values: dict) -> dict:
