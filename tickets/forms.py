@@ -317,10 +317,10 @@ class OpenForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, order: Order | None = None, **kwargs):
+        """``order``: the one that has the number in ``data``, if this person may open a ticket on it."""
         super().__init__(*args, **kwargs)
-        self.user = user
-        self.order: Order | None = None
+        self.order = order
 
     def focus(self, name: str) -> None:
         """Begin in this field; without a name where the page itself would."""
@@ -328,12 +328,9 @@ class OpenForm(forms.Form):
             self.fields[name].widget.attrs["autofocus"] = True
 
     def clean_order_number(self) -> str:
-        number = self.cleaned_data["order_number"].strip()
-        orders = Order.objects.for_user(self.user).select_related("merchant")
-        self.order = orders.prefetch_related("lines", "shipments").filter(number=number).first()
         if self.order is None:
             raise ValidationError("没有找到该订单，请核对订单号")
-        return number
+        return self.order.number
 
     def clean_problem(self) -> str:
         return check_problem(self.cleaned_data["problem"])

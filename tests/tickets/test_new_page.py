@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import (
     REASON,
@@ -300,6 +302,24 @@ def test_a_phone_number_is_echoed_masked_only(send, kefu):
     page = send(signed_in(kefu))
     assert PHONE not in page.text
     assert main_form(page).sends()["order_number"].startswith("139****5678~")
+
+
+# ---- what it costs ----
+
+
+@pytest.mark.parametrize("how", ["sent", "asked", "refused", "shown"])
+def test_the_order_is_read_once(how, kefu, filled, order_a):
+    visitor = signed_in(kefu)
+    acts = {
+        "sent": lambda: visitor.post("/tickets/new/", filled),
+        "asked": lambda: visitor.post("/tickets/new/", filled | {"look": "1"}),
+        "refused": lambda: visitor.post("/tickets/new/", filled | {"problem": ""}),
+        "shown": lambda: visitor.get("/tickets/new/", {"order": order_a.number}),
+    }
+    with CaptureQueriesContext(connection) as queries:
+        acts[how]()
+    for table in ("orders_order", "orders_orderline", "orders_shipment"):
+        assert len([query for query in queries if f'FROM "{table}"' in query["sql"]]) == 1, table
 
 
 # ---- the preview ----

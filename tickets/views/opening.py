@@ -41,11 +41,11 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
     tray = Tray.of_new_ticket(request.user, data)
     tray.receive(request.POST, request.FILES)
     if "pick" in data or "look" in data:
-        form = OpenForm(user=request.user, initial=data.dict())
+        form = OpenForm(initial=data.dict())
         if lookup.order:
             form.fields["category"].widget.attrs["autofocus"] = True
         return _page(request, form, lookup, sheet, tray)
-    form = OpenForm(data, user=request.user)
+    form = OpenForm(data, order=lookup.order)
     if form.is_valid() and not tray.errors:
         try:
             draft = replace(form.draft(), attachments=tray.chosen)
@@ -91,7 +91,7 @@ def _sheet_page(request: HttpRequest) -> HttpResponse:
     draft = fitting[0] if fitting else None
     words = draft.fields if draft else {}
     lookup = Lookup(request.user, order or words.get("order_number", ""))
-    form = OpenForm(user=request.user, initial=words | {"order_number": lookup.text})
+    form = OpenForm(initial=words | {"order_number": lookup.text})
     form.focus("problem" if draft else "category" if lookup.order else "")
     sheet = draft.sheet if draft else known_sheet("")
     others = [each for each in drafts if each != draft]
