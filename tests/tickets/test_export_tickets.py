@@ -175,6 +175,15 @@ def test_pages_of_records_cost_the_same_whatever_their_number(kefu, zhuguan):
     assert "共 61 条" in read(visitor.get("/exports/records/")).one("nav", class_="pager").text
 
 
+def test_a_short_name_stands_on_one_line_and_a_shops_may_break(kefu, shangjia, zhuguan, tickets):
+    csv_rows(export(kefu))
+    csv_rows(export(shangjia))
+    page = read(signed_in(zhuguan).get("/exports/records/"))
+    cells = {row.all("td")[1].text: row.all("td")[1] for row in page.one("tbody").all("tr")}
+    assert cells["王客服 客服"].has("class", "from")
+    assert not cells[f"{shangjia} {shangjia.affiliation}"].has("class", True)
+
+
 # ---- in the background ----
 
 
