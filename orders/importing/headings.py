@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from .reading import INVISIBLE, Unusable
 
+# The numbers of orders and of people; no heading has any.
+FIGURES = re.compile(r"\d{5}")
 # 总金额(元), 数量（件）, 订单号【必填】
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 
@@ -67,8 +69,10 @@ class Columns:
         return notes
 
     def require(self, name: str) -> None:
-        """Raises ``Unusable`` when no column tells this."""
+        """Raises ``Unusable`` when no column tells this. Of what must be a row of data nothing is quoted."""
         if name not in self:
+            if any(FIGURES.search(heading) for heading in self.headings):
+                raise Unusable(f"找不到“{self.labels[name]}”列：第一行像是数据。请在第一行写上表头")
             there = "、".join(heading for heading in self.headings if heading) or "空"
             raise Unusable(f"找不到“{self.labels[name]}”列。文件的表头是：{there}")
 
