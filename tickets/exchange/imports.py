@@ -21,7 +21,6 @@ from orders.mentions import mask_about
 from orders.models import Order
 
 from ..evidence import shelf
-from ..exporting import clean
 from ..importing import KINDS as TICKET_KINDS
 from ..importing import TICKET_FIELDS, TicketImport
 from ..lifecycle import OPENERS, Refused
@@ -148,7 +147,7 @@ def _first(job: Job, records: list[Record], columns: Columns, shown: dict, reaso
         if told.get("problem") and order:
             told["problem"] = mask_about(told["problem"], order)
         cells = [shown[name](told[name])[:LONGEST_SHOWN] if told.get(name) else "" for name in names]
-        rows.append({"line": line, "cells": cells, "error": clean(reasons.get(line, ""))})
+        rows.append({"line": line, "cells": cells, "error": reasons.get(line, "")})
     return {"headings": [columns.labels[name] for name in names], "rows": rows}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from orders.importing.reading import open_table
 from orders.importing.report import Report
 
+from ..exporting import clean
 from .tables import write_table
 
 # More lines than this help nobody on a page; the file has all of them.
@@ -15,7 +16,10 @@ HEADING = "错误"
 
 
 class Refusals(Report):
-    """The report of an import that a page shows. Its lines are few enough to be kept (``MOST_ROWS``)."""
+    """The report of an import that a page shows. Its lines are few enough to be kept (``MOST_ROWS``).
+
+    It quotes headings as they came, and no database of ours keeps all of their characters.
+    """
 
     def __init__(self, kinds: list[str]):
         super().__init__(kinds, self._note)
@@ -23,6 +27,7 @@ class Refusals(Report):
         self.notes: list[str] = []
 
     def refuse(self, line: int, reason: str) -> None:
+        reason = clean(reason)
         if line in self.reasons:
             self.reasons[line] += f"；{reason}"
             return
@@ -32,7 +37,7 @@ class Refusals(Report):
     def _note(self, sentence: str) -> None:
         # The column of the file that we gave back ourselves is no news.
         if sentence != f"提示：未使用的列（1）：{HEADING}":
-            self.notes.append(sentence.removeprefix("提示："))
+            self.notes.append(clean(sentence.removeprefix("提示：")))
 
     def as_json(self) -> dict:
         """What the job keeps of it."""
@@ -40,7 +45,7 @@ class Refusals(Report):
         shown = sorted(self.reasons.items())[:SHOWN]
         return {
             "counts": dict(self.counts),
-            "notes": self.notes[:50],
+            "notes": self.notes[:MOST_NOTES],
             "errors": [list(each) for each in shown],
         }
 
