@@ -118,6 +118,18 @@ def test_a_text_that_is_no_table_of_tickets(kefu, file, sentence):
     assert str(shelf.root()) not in job.sentence
 
 
+@pytest.mark.parametrize("heading", ["备\x00注", "备\x07注"])
+def test_a_heading_with_what_cannot_be_kept_is_told_without_it(kefu, heading):
+    job = looked_through(kefu, PAGE, (",".join([*HEADING, heading]) + "\n1x,商品质量,,好,\n").encode())
+    assert (job.state, job.report["notes"]) == ("checked", ["未使用的列（1）：备注"])
+
+
+def test_a_file_without_headings_is_told_so_and_no_consumer_is_quoted(kefu):
+    job = looked_through(kefu, PAGE, "QB10000001,陈小宝,13912345678,文三路1号\n".encode())
+    assert job.state == "failed"
+    assert job.sentence == "找不到“订单号”列：第一行像是数据。请在第一行写上表头"
+
+
 def test_an_empty_file_is_a_sentence_at_the_field(kefu):
     assert "文件是空的：没有表头，也没有数据" in read(upload(kefu, PAGE, b"")).errors()
 
@@ -167,6 +179,7 @@ def test_a_stranger_may_not_send_more_than_a_picture(client, rf):
     [
         ("../../etc/passwd.csv", "passwd.csv"),
         ("C:\\a\\订单.csv", "订单.csv"),
+        ("13912345678的订单.csv", "139****5678的订单.csv"),
         ("\u202e\x00.csv", ".csv"),
         ("", "未命名"),
     ],

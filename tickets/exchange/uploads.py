@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from merchants.models import Merchant
 from orders.importing.reading import ZIP
+from orders.masking import mask_text
 
 from ..clock import database_now
 from ..evidence import shelf
 from ..lifecycle import Refused
-from ..models import Job, JobKind
+from ..models import Job, JobKind, JobState
 from . import MOST_BYTES, NO_SPACE, ROOM, TOO_BIG
 from .tables import desk
 
@@ -71,14 +72,15 @@ def _keep(sent, parts: Path, key) -> tuple[str, str]:
 
 
 def tidy_name(name: str) -> str:
-    """What somebody called the file, fit to be repeated: no path, nothing invisible, not too long."""
+    """What somebody called the file, fit to be repeated: no path, no phone number, nothing invisible, not too long."""
     name = os.path.basename(name.replace("\\", "/"))
     name = "".join(character for character in name if character.isprintable()).strip() or "未命名"
+    name = mask_text(name)
     stem, dot, ending = name.rpartition(".")
     return name if len(name) <= LONGEST_NAME else f"{(stem or ending)[: LONGEST_NAME - 10]}…{dot}{ending[:8]}"
 
 
 def earlier(job: Job) -> Job | None:
     """The job in which the same file was brought in before, by anybody, if it is still remembered."""
-    same = Job.objects.filter(kind=job.kind, digest=job.digest, state="done").exclude(pk=job.pk)
+    same = Job.objects.filter(kind=job.kind, digest=job.digest, state=JobState.DONE).exclude(pk=job.pk)
     return same.select_related("by").order_by("-finished_at").first()
