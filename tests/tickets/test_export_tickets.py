@@ -1,5 +1,6 @@
 """导出 of the ticket list: exactly what is listed, all of it, masked, recorded; a large one in the background."""
 
+import errno
 import io
 from datetime import timedelta
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from tests.exchange import content, csv_rows, seen_through, xlsx_rows
 from tests.factories import TicketFactory, completed_ticket, submitted_ticket, waiting_tickets
 from tests.pages import numbers, read, signed_in, statements
 from tickets.clock import database_now
-from tickets.exchange import lists
+from tickets.exchange import NO_SPACE, lists, tables
 from tickets.models import ExportRecord, Job, Notice
 from tickets.views import exports
 
@@ -125,6 +126,18 @@ def test_the_file_is_one_to_keep_and_nobody_elses(kefu, tickets):
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].startswith('attachment; filename="export.csv"; filename*=UTF-8')
     assert (answer["X-Content-Type-Options"], answer["Cache-Control"]) == ("nosniff", "private, no-store")
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_a_full_disk_is_a_sentence_and_no_record(kefu, tickets, monkeypatch, file_format):
+    def full(*args, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tables.Path, "open", full)
+    monkeypatch.setattr(tables, "Book", full)
+    answer = export(kefu, format=file_format)
+    assert (answer.status_code, read(answer).errors()) == (422, [NO_SPACE])
+    assert not ExportRecord.objects.exists()
 
 
 def test_a_number_in_the_address_becomes_its_mark(kefu, tickets):

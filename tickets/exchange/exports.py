@@ -14,6 +14,7 @@ from ..clock import database_now
 from ..evidence import shelf
 from ..exporting import as_download, csv_lines
 from ..models import ExportRecord, Job
+from ..models.job import FILE_KEPT
 from . import ROOM
 from .columns import Column
 from .lists import LISTS, Listed
@@ -28,8 +29,11 @@ def file_name(listed: Listed, file_format: str) -> str:
 def export_now(
     listed: Listed, keys: array, columns: list[Column], file_format: str, from_address: str
 ) -> BinaryIO:
-    """A few rows as an open file without a name. It is whole before the first of it is sent, and recorded."""
-    with tempfile.TemporaryDirectory(prefix="export-") as parts:
+    """A few rows as an open file without a name. It is whole before the first of it is sent, and recorded.
+
+    Raises ``ValidationError`` when the disk is full.
+    """
+    with shelf.room_on_disk(), tempfile.TemporaryDirectory(prefix="export-") as parts:
         target = Path(parts, f"table.{file_format}")
         written = _write(listed, keys, columns, file_format, target, Path(parts), lambda rows: None)
         file = target.open("rb")
@@ -49,13 +53,13 @@ def run(job: Job, beat: Callable[..., None]) -> None:
         target = parts / f"table.{file_format}"
         written = _write(listed, keys, columns, file_format, target, parts, beat)
         size = target.stat().st_size
-        beat(written.rows)
+        beat(written.rows, len(keys))
         shelf.put({name: target})
     report = {
         "name": file_name(listed, file_format), "cut": written.cut, "sheets": written.sheets,
         "gone": len(keys) - written.rows, "as_of": listed.now.isoformat(),
     }  # fmt: skip
-    told = f"导出{listed.noun}已完成：{written.rows:,} 行（{FORMATS[file_format]}），请在7天内下载。"
+    told = f"导出{listed.noun}已完成：{written.rows:,} 行（{FORMATS[file_format]}），请在{FILE_KEPT.days}天内下载。"
     with transaction.atomic():
         ended = job.finish(rows=written.rows, report=report, told=told, result_name=name, result_bytes=size)
         if ended:

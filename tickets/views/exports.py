@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from qinqin.paging import Ordering, count, page, query_without
 
 from ..clock import database_now
 from ..desk import PeriodForm
-from ..exchange import AT_ONCE
+from ..exchange import AT_ONCE, NO_SPACE
 from ..exchange.exports import export_now, file_name
 from ..exchange.lists import Listed, OrderList, TicketList
 from ..exchange.tables import TYPES
@@ -74,11 +75,13 @@ def _export(request: HttpRequest, listed: Listed, back: str) -> HttpResponse:
         columns, file_format = listed.chosen(form.cleaned_data["columns"]), form.cleaned_data["format"]
         if len(keys) > AT_ONCE:
             return _in_background(request, listed, query, [column.key for column in columns], file_format)
-        file = export_now(listed, keys, columns, file_format, client_address(request))
-        response = FileResponse(file, content_type=TYPES[file_format])
-        for header, value in SAFETY.items():
-            response[header] = value
-        return as_download(response, file_name(listed, file_format))
+        try:
+            file = export_now(listed, keys, columns, file_format, client_address(request))
+        except ValidationError:
+            form.add_error(None, NO_SPACE)
+        else:
+            response = FileResponse(file, content_type=TYPES[file_format], headers=SAFETY)
+            return as_download(response, file_name(listed, file_format))
     if request.method == "POST" and not keys:
         form.add_error(None, NOTHING)
     context = {
