@@ -8,13 +8,15 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, transaction
 
+from merchants.access import Role
+from merchants.models import User
 from tests.evidence import files_below
 from tests.factories import OrderFactory, TicketFactory, UserFactory, waiting_tickets
 from tests.pages import read, signed_in
 from tests.processes import PATIENCE_SECONDS, wait_until
 from tickets.clock import database_now
 from tickets.evidence import shelf
-from tickets.exchange import exports, tables, working
+from tickets.exchange import exports, lists, tables, working
 from tickets.exchange.working import work_once
 from tickets.lifecycle import Refused
 from tickets.models import ExportRecord, Job, JobKind, JobState, Notice
@@ -86,6 +88,18 @@ def test_what_kills_its_worker_again_and_again_is_given_up(job):
     assert Job.take(database_now()) is None
     job.refresh_from_db()
     assert (job.state, Notice.objects.get(kind="job").recipient_id) == (JobState.FAILED, job.by_id)
+
+
+def test_one_that_is_given_up_keeps_nobody_waiting(job, zhuguan):
+    Job.objects.filter(pk=job.pk).update(attempts=MOST_ATTEMPTS)
+    behind = ask(zhuguan)
+    assert Job.take(database_now()) == behind
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+
+
+def test_the_longest_statement_ends_before_the_lease_does():
+    assert LEASE.total_seconds() > lists.KEYS_WITHIN_SECONDS
 
 
 def test_a_cancelled_job_stops_at_its_next_beat_and_leaves_no_file(job, kefu, monkeypatch):
@@ -164,6 +178,38 @@ def test_an_account_that_lost_its_role_gets_nothing(job, kefu):
     work_once()
     job.refresh_from_db()
     assert (job.state, job.sentence) == (JobState.FAILED, working.NO_ACCOUNT)
+
+
+@pytest.mark.parametrize("lost", [{"is_active": False}, {"role": Role.MANAGER}])
+def test_an_account_that_loses_its_role_meanwhile_gets_nothing_more(job, kefu, monkeypatch, lost):
+    write = exports.write_table
+
+    def lost_meanwhile(*args):
+        User.objects.filter(pk=kefu.pk).update(**lost)
+        return write(*args)
+
+    monkeypatch.setattr(exports, "write_table", lost_meanwhile)
+    work_once()
+    job.refresh_from_db()
+    assert (job.state, job.sentence) == (JobState.FAILED, working.NO_ACCOUNT)
+    assert files_below(shelf.root()) == []
+
+
+def test_who_works_for_a_merchant_that_was_switched_off_gets_nothing(dianyuan, merchant_a, media):
+    job = ask(dianyuan)
+    merchant_a.is_active = False
+    merchant_a.save()
+    work_once()
+    job.refresh_from_db()
+    assert (job.state, job.sentence) == (JobState.FAILED, working.NO_ACCOUNT)
+
+
+def test_what_was_under_way_in_a_former_role_does_not_stand_in_the_way(job, kefu):
+    kefu.role = Role.MANAGER
+    kefu.save()
+    again = ask(kefu)
+    job.refresh_from_db()
+    assert (again.state, job.state) == (JobState.WAITING, JobState.CANCELLED)
 
 
 def test_the_database_knows_of_one_such_job_under_way(job, kefu):

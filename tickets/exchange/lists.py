@@ -18,6 +18,7 @@ from orders.masking import mask_text
 from orders.models import Order
 
 from ..models import JobKind, Ticket
+from ..models.job import LEASE
 from ..models.queries import TABS
 from ..ordering import LABELS, ordering_for
 from ..search import SearchForm
@@ -25,8 +26,9 @@ from .columns import ORDER_COLUMNS, Column, ticket_columns
 
 # How many rows are read at a time.
 PIECE = 1_000
-# The one look at all keys of a huge list may take longer than a page may; it is work in the background.
-KEYS_WITHIN_SECONDS = 300
+# The one look at all keys of a huge list may take longer than a page may, being work in the background, but not longer
+# than the job is its worker's without a word: it would be begun again while it still runs.
+KEYS_WITHIN_SECONDS = int(LEASE.total_seconds()) - 10
 
 
 class Listed:

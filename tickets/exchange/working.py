@@ -39,7 +39,10 @@ class Interrupted(BaseException):
 
 
 class Beat:
-    """What a job calls again and again: says how far it is, at most once a second, and ends it when it has to."""
+    """What a job calls again and again: says how far it is, at most once a second, and ends it when it has to.
+
+    With ``total`` it is said at once. Raises ``Refused`` when the job's person may not have it any more.
+    """
 
     def __init__(self, job: Job, stopping: threading.Event):
         self.job, self.stopping = job, stopping
@@ -53,6 +56,8 @@ class Beat:
         self.said_at = time.monotonic()
         if not self.job.beat(rows, total):
             raise Overtaken
+        if not self.job.is_still_theirs():
+            raise Refused(NO_ACCOUNT)
 
 
 def work_once(stopping: threading.Event | None = None) -> Job | None:
@@ -65,8 +70,7 @@ def work_once(stopping: threading.Event | None = None) -> Job | None:
 
 def see_through(job: Job, stopping: threading.Event) -> None:
     """Run a job that was taken. Whatever becomes of it, the row says so, and no half file stays."""
-    person = job.by
-    if not person.is_active or (person.role, person.merchant_id) != (job.role, job.merchant_id):
+    if not job.is_still_theirs():
         job.fail(NO_ACCOUNT)
         return
     try:
@@ -78,11 +82,7 @@ def see_through(job: Job, stopping: threading.Event) -> None:
     except (Unusable, Refused) as error:
         job.fail(str(error))
     except ValidationError as error:
-        job.fail(
-            NO_SPACE
-            if error.messages and getattr(error, "code", "") == "no_space"
-            else "；".join(error.messages)
-        )
+        job.fail(NO_SPACE if getattr(error, "code", "") == "no_space" else "；".join(error.messages))
     except (OperationalError, InterfaceError):
         logger.warning("job %s: the database failed, tried again later", job.pk)
         _put_back_when_it_answers(job)

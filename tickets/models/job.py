@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 
+from merchants.backends import ActivePeopleBackend
 from merchants.models import Merchant, User
 
 from ..clock import database_now
@@ -156,6 +157,9 @@ class Job(models.Model):
                 return known, False
             if own.count() >= MOST_AT_ONCE:
                 raise Refused(TOO_MANY)
+            # The same, asked for in a role that is over: nobody may have what would come of it.
+            former = cls.objects.busy().filter(by=by_user, kind=kind, digest=digest)
+            former.update(state=JobState.CANCELLED, finished_at=now, claim=None)
             job = cls.objects.create(
                 by=by_user, role=by_user.role, merchant_id=by_user.merchant_id, kind=kind, asked=asked, digest=digest,
                 source_name=source_name, created_at=now, next_attempt_at=now,
@@ -169,7 +173,7 @@ class Job(models.Model):
         own = Job.objects.for_user(by_user).filter(pk=self.pk, state=JobState.CHECKED, expires_at__gt=now)
         with transaction.atomic():
             User.objects.select_for_update(no_key=True).get(pk=by_user.pk)
-            if Job.objects.for_user(by_user).busy().filter(kind=self.kind, digest=self.digest).exists():
+            if Job.objects.busy().filter(by=by_user, kind=self.kind, digest=self.digest).exists():
                 raise Refused("同一个文件正在处理，请等它完成")
             confirmed = own.update(
                 state=JobState.WAITING,
@@ -195,21 +199,26 @@ class Job(models.Model):
         """The job that has been due for longest, now this worker's; those begun too often are given up on the way."""
         due = cls.objects.due(now)
         # Look before asking SQLite for its one write lock.
-        if not due.exists():
-            return None
-        with transaction.atomic():
-            job = due.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
-            if job is None:
-                return None
-            job.claim, job.state = uuid4(), JobState.RUNNING
-            job.next_attempt_at, job.attempts = now + LEASE, job.attempts + 1
-            job.started_at, job.rows_done = now, 0
-            job.save(
-                update_fields=["claim", "state", "next_attempt_at", "attempts", "started_at", "rows_done"]
-            )
-            if job.attempts > MOST_ATTEMPTS:
+        while due.exists():
+            with transaction.atomic():
+                job = due.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+                if job is None:
+                    return None
+                job.claim, job.state = uuid4(), JobState.RUNNING
+                job.next_attempt_at, job.attempts = now + LEASE, job.attempts + 1
+                job.started_at, job.rows_done = now, 0
+                job.save(
+                    update_fields=["claim", "state", "next_attempt_at", "attempts", "started_at", "rows_done"]
+                )
+                if job.attempts <= MOST_ATTEMPTS:
+                    return job
                 job.fail(GIVEN_UP)
-        return job if job.attempts <= MOST_ATTEMPTS else None
+        return None
+
+    def is_still_theirs(self) -> bool:
+        """Whether its person could ask for it now: able to log in, with the role and the merchant they had then."""
+        person = ActivePeopleBackend().get_user(self.by_id)
+        return person is not None and (person.role, person.merchant_id) == (self.role, self.merchant_id)
 
     def beat(self, rows_done: int, rows_total: int | None = None) -> bool:
         """Say how far it is, and keep the lease; false when the job is this worker's no longer."""
