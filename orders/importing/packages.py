@@ -8,6 +8,10 @@ import re
 import zipfile
 from pathlib import Path
 
+from openpyxl.packaging.manifest import Manifest
+from openpyxl.xml.constants import ARC_CONTENT_TYPES, SHARED_STRINGS
+from openpyxl.xml.functions import fromstring
+
 from .reading import Unusable
 
 # All parts together, and each one that is no sheet: the texts of all cells are held in memory as a whole.
@@ -29,16 +33,25 @@ def inspect(path: str | Path) -> None:
             parts = package.infolist()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
                 raise Unusable(TOO_BIG)
-            others = (part for part in parts if "/worksheets/" not in part.filename)
-            if any(part.file_size > MOST_TEXT_BYTES for part in others):
+            if any(part.file_size > MOST_TEXT_BYTES for part in parts if "/worksheets/" not in part.filename):
                 raise Unusable(TOO_BIG)
+            # All of them: a part may have any name, and is read for what the package declares it to be.
             for part in parts:
-                if part.filename.lower().endswith((".xml", ".rels")):
-                    _look_through(package, part)
+                _look_through(package, part)
+            if any(package.getinfo(name).file_size > MOST_TEXT_BYTES for name in _texts(package)):
+                raise Unusable(TOO_BIG)
     except Unusable:
         raise
     except Exception as error:  # a damaged ZIP fails in a dozen ways
         raise Unusable(DAMAGED) from error
+
+
+def _texts(package: zipfile.ZipFile) -> list[str]:
+    """The parts that are declared to hold the texts of all cells."""
+    declared = Manifest.from_tree(fromstring(package.read(ARC_CONTENT_TYPES)))
+    names = [part.PartName[1:] for part in declared.findall(SHARED_STRINGS)]
+    # Some programs declare the part and leave it out where there is no text.
+    return [name for name in names if name in package.namelist()]
 
 
 def _look_through(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.xml.constants import SHARED_STRINGS
 
 from orders.importing import packages
 from orders.importing.reading import Unusable
@@ -44,6 +45,16 @@ def with_part(name: str, content: bytes, file: bytes | None = None) -> bytes:
 
 
 SHEET = "xl/worksheets/sheet1.xml"
+
+
+def with_strings_at(name: str, content: bytes) -> bytes:
+    """A workbook that declares a part under another name than the usual one to be its texts."""
+    types = zipfile.ZipFile(io.BytesIO(workbook())).read("[Content_Types].xml").decode()
+    declared = f'<Override PartName="/{name}" ContentType="{SHARED_STRINGS}" />'
+    types = types.replace("</Types>", f"{declared}</Types>")
+    return with_part("[Content_Types].xml", types.encode(), with_part(name, content))
+
+
 ENTITY = (
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet>&a;</worksheet>'
 )
@@ -56,6 +67,8 @@ ENTITY = (
         (with_part(SHEET, ENTITY.decode().encode("utf-16")), packages.UNSAFE),
         (with_part("xl/sharedStrings.xml", b"<!-- " + b"x" * 5_000_000 + b" -->" + ENTITY), packages.UNSAFE),
         (with_part("xl/sharedStrings.xml", b" " * (packages.MOST_TEXT_BYTES + 1)), packages.TOO_BIG),
+        (with_strings_at("xl/texts.bin", ENTITY), packages.UNSAFE),
+        (with_strings_at("xl/worksheets/x.xml", b" " * (packages.MOST_TEXT_BYTES + 1)), packages.TOO_BIG),
         (with_part(SHEET, b"<worksheet"), packages.DAMAGED),
         (workbook()[:-200], packages.DAMAGED),
         (b"PK\x03\x04" + b"nonsense" * 100, packages.DAMAGED),
@@ -65,6 +78,8 @@ ENTITY = (
         "entity in UTF-16",
         "entity behind a comment",
         "bomb",
+        "entity by another name",
+        "bomb that looks like a sheet",
         "half a part",
         "half a file",
         "no zip",
