@@ -2,11 +2,10 @@
 
 from . import phones
 from .models import Order
+from .models.order import LONGEST_NUMBER
 
 MOST = 8
 SHORTEST = 3
-# No order's number is longer, and a pattern of any length is more than SQLite takes.
-LONGEST = 64
 
 
 class Lookup:
@@ -20,7 +19,7 @@ class Lookup:
         self.order: Order | None = None
         self.matches: list[Order] = []
         orders = Order.objects.for_user(user).select_related("merchant")
-        if not self.text or len(self.text) > LONGEST:
+        if not self.text or len(self.text) > LONGEST_NUMBER:
             return
         self.order = orders.prefetch_related("lines", "shipments").filter(number=self.text).first()
         if self.order is None and phones.looks_like_mobile(self.text):

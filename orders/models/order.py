@@ -12,6 +12,9 @@ from .customer import Customer
 PERSONAL_FACTS = ("consignee", "phone", "address", "buyer_remark", "seller_remark")
 NOT_VISIBLE = "订单不存在或无权查看"
 
+# No order's number is longer, and a pattern of any length is more than SQLite takes.
+LONGEST_NUMBER = 64
+
 
 class OrderQuerySet(ScopedQuerySet):
     def with_phone(self, text: str) -> "OrderQuerySet":
@@ -28,6 +31,8 @@ class OrderQuerySet(ScopedQuerySet):
         """What 订单查询 finds: the orders of a phone's mark, or those whose number begins so; all for no text."""
         if phones.is_mark(text):
             return self.with_phone(text)
+        if len(text) > LONGEST_NUMBER:
+            return self.none()
         return self.filter(number__startswith=text) if text else self
 
 
@@ -43,7 +48,7 @@ class OrderStatus(models.TextChoices):
 class Order(models.Model):
     """An order as the mall exported it. An empty text or NULL means that nobody told us, never a guess."""
 
-    number = models.CharField("订单号", max_length=64, unique=True)
+    number = models.CharField("订单号", max_length=LONGEST_NUMBER, unique=True)
     merchant = models.ForeignKey(Merchant, models.PROTECT, verbose_name="商户", related_name="orders")
     customer = models.ForeignKey(
         Customer, models.PROTECT, verbose_name="消费者", null=True, blank=True, related_name="orders"

@@ -24,6 +24,14 @@ def test_what_is_listed_newest_first_and_masked(kefu, order_a, order_b):
     assert rows[1]["实付金额"] == "248.00"
 
 
+@pytest.mark.parametrize("text", ["Q" * 65, "a%" * 20_000])
+def test_what_is_longer_than_any_number_finds_nothing_here_and_there(kefu, order_a, text):
+    OrderFactory(number="Q" * 64)
+    assert "暂无数据" in signed_in(kefu).get("/orders/", {"q": text}).text
+    page = signed_in(kefu).get("/exports/orders/", {"q": text})
+    assert "共 0 个订单" in read(page).text
+
+
 def test_it_follows_the_search(kefu, order_a):
     OrderFactory(number="XY-1")
     link = read(signed_in(kefu).get("/orders/?q=XY")).one("a", "导出")["href"]

@@ -138,7 +138,7 @@ class OrderList(Listed):
 
     def __init__(self, query: QueryDict, user, now: datetime):
         super().__init__(query, user, now)
-        self.text = query.get("q", "").replace("\x00", "").strip()[:64]
+        self.text = query.get("q", "").replace("\x00", "").strip()
         if phones.looks_like_mobile(self.text):
             self.text = phones.phone_mark(self.text)
         self.conditions = [f"订单号或手机号：{mask_text(self.text.partition('~')[0])}"] if self.text else []
