@@ -10,6 +10,7 @@ from django.db import reset_queries, transaction
 from merchants.models import Merchant, User
 from orders.importing.cells import BadCell, lines_of_text, order_number, shown_word
 from orders.importing.headings import Columns, field, fold
+from orders.importing.orders import CREATED
 from orders.importing.reading import Record, Table
 from orders.importing.report import Report
 from orders.models import Order
@@ -21,7 +22,7 @@ from .models.snapshot import order_facts
 from .reading.rows import articles_of, parcels_of
 
 CHUNK = 500
-CREATED, THERE_ALREADY = "新增", "已存在"
+THERE_ALREADY = "已存在"
 KINDS = [CREATED, THERE_ALREADY]
 
 TICKET_FIELDS = [

@@ -14,6 +14,7 @@ from tests.importing import Files
 from tests.pages import read, signed_in
 from tickets.clock import database_now
 from tickets.evidence import shelf
+from tickets.exchange.refusals import write_refused
 from tickets.models import Job, Notice, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -163,6 +164,14 @@ def test_the_refused_lines_of_a_workbook_come_back_as_one(kefu, files):
     job = looked_through(kefu, PAGE, sheet(files, [long, "商品质量", "", PROBLEM]), "建单.xlsx")
     [row] = xlsx_rows(content(signed_in(kefu).get(f"/jobs/{job.pk}/errors/")))
     assert (row["订单号"], row["错误"]) == (long, "第 2 行：没有这个订单，请先导入订单")
+
+
+def test_while_the_refused_lines_are_written_the_job_says_that_it_lives(tmp_path):
+    source, heard = tmp_path / "a.csv", []
+    source.write_text(table(*[["XX-1", "商品质量", "", PROBLEM]] * 250))
+    reasons = dict.fromkeys(range(2, 252), "没有这个订单")
+    write_refused(source, reasons, tmp_path / "b.csv", tmp_path, lambda: heard.append(1))
+    assert len(heard) == 2
 
 
 def test_lines_that_cannot_be_read_are_refused_one_by_one(kefu, order_a):

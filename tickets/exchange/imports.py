@@ -5,6 +5,7 @@ writing. What is in already is not brought in twice, so a job that was killed si
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from django.utils import timezone
 
@@ -89,7 +90,7 @@ def run(job: Job, beat: Callable[..., None]) -> None:
     }
     errors_name = ""
     if report.reasons:
-        errors_name = _give_back(job, source, report.reasons)
+        errors_name = _give_back(job, source, report.reasons, lambda: beat(watched.rows))
     if job.is_confirmed:
         told = f"{job.get_kind_display()}已完成（{job.asked['name']}）：{report.sums()}。"
         ended = job.finish(rows=watched.rows, report=kept, told=told, errors_name=errors_name)
@@ -151,12 +152,13 @@ def _first(job: Job, records: list[Record], columns: Columns, shown: dict, reaso
     return {"headings": [columns.labels[name] for name in names], "rows": rows}
 
 
-def _give_back(job: Job, source, reasons: dict[int, str]) -> str:
+def _give_back(job: Job, source: Path, reasons: dict[int, str], beat: Callable[[], None]) -> str:
+    """The name on the shelf of the file with the refused lines."""
     now = timezone.localtime()
     stage = "done" if job.is_confirmed else "check"
     name = f"{ROOM}/{now:%Y/%m/%d}/{job.key}-{stage}-{job.attempts}-errors{source.suffix}"
     with desk(job.key) as parts:
         target = parts / f"errors{source.suffix}"
-        write_refused(source, reasons, target, parts)
+        write_refused(source, reasons, target, parts, beat)
         shelf.put({name: target})
     return name

@@ -1,6 +1,6 @@
 """The lines that a file was refused for: told on the page, and given back as a file to mend and send again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from orders.importing.reading import open_table
@@ -50,15 +50,22 @@ class Refusals(Report):
         }
 
 
-def write_refused(source: Path, reasons: dict[int, str], target: Path, parts: Path) -> None:
-    """The refused lines of the file as they were, each with what is wrong with it, in the kind of file they came in."""
+def write_refused(
+    source: Path, reasons: dict[int, str], target: Path, parts: Path, beat: Callable[[], None]
+) -> None:
+    """The refused lines of the file as they were, each with what is wrong with it, in the kind of file they came in.
+
+    ``beat`` is called after every hundred lines that were read.
+    """
     with open_table(str(source)) as table:
         # Of a file that was given back before, the old words go.
         old = [place for place, heading in enumerate(table.headings) if heading.strip() == HEADING]
         headings = [HEADING, *_without(table.headings, old)]
 
         def rows() -> Iterator[list]:
-            for record in table:
+            for place, record in enumerate(table, start=1):
+                if place % 100 == 0:
+                    beat()
                 if record.line in reasons:
                     yield [f"第 {record.line} 行：{reasons[record.line]}", *_without(record.cells, old)]
 

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from merchants.access import WORKING_ROLES, NotVisible, allow
+from orders.importing.orders import CREATED, UNCHANGED, UPDATED
+from orders.importing.report import Report
 from qinqin.paging import Ordering, count, page
 
 from ..clock import database_now
@@ -19,13 +21,16 @@ from ..exchange import uploads
 from ..exchange.refusals import SHOWN
 from ..exchange.tables import TYPES
 from ..exporting import as_download
+from ..importing import THERE_ALREADY
 from ..lifecycle import Refused
 from ..models import Job, JobKind, JobState
 from ..models.job import NOT_VISIBLE
 from .exports import SAFETY, TONES
 
 STUCK_AFTER = timedelta(minutes=1)
-COUNTS = ["新增", "更新", "未变", "已存在", "拒绝"]
+# What would be written, and all that is counted, in the order in which it is told.
+WRITTEN = [CREATED, UPDATED]
+COUNTS = [*WRITTEN, UNCHANGED, THERE_ALREADY, Report.REFUSED]
 NO_FILE = "文件已过期，请重新导出"
 COLUMNS = [
     "id", "kind", "state", "asked", "is_confirmed", "rows_done", "rows_total", "created_at", "finished_at",
@@ -131,10 +136,10 @@ def _job_page(request: HttpRequest, found: Job, refused: str = "") -> HttpRespon
         "expired": expired,
         "stuck": found.state == JobState.WAITING and now - found.next_attempt_at > STUCK_AFTER,
         "counts": counts,
-        "worth_doing": sum(number for kind, number in counts.items() if kind in ("新增", "更新")),
-        "refused_rows": counts.get("拒绝", 0),
+        "worth_doing": sum(number for kind, number in counts.items() if kind in WRITTEN),
+        "refused_rows": counts.get(Report.REFUSED, 0),
         "columns": [{"label": label} for label in (found.report.get("first") or {}).get("headings", [])],
-        "more_errors": max(0, counts.get("拒绝", 0) - SHOWN),
+        "more_errors": max(0, counts.get(Report.REFUSED, 0) - SHOWN),
         "earlier": uploads.earlier(found) if found.state == JobState.CHECKED else None,
         "refused": refused,
         "begins_at": BEGINS_AT[found.kind],
