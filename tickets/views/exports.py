@@ -4,7 +4,6 @@ import hashlib
 import json
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -13,12 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from merchants.access import SERVICE_ROLES, WORKING_ROLES, Role, allow
-from merchants.models import User
 from merchants.throttling import client_address
 from qinqin.paging import Ordering, count, page, query_without
 
 from ..clock import database_now
-from ..desk import PeriodForm
 from ..exchange import AT_ONCE, NO_SPACE
 from ..exchange.exports import export_now, file_name
 from ..exchange.lists import Listed, OrderList, TicketList
@@ -26,6 +23,7 @@ from ..exchange.tables import TYPES
 from ..exchange_forms import ExportForm
 from ..exporting import as_download
 from ..lifecycle import Refused
+from ..log_forms import LogForm
 from ..models import ExportRecord, Job, JobState
 
 # What a browser is told about a file that is somebody's own: a file, not a page, and nothing to keep.
@@ -121,19 +119,10 @@ def _in_background(
     return redirect("exchange:job", job.pk)
 
 
-class RecordForm(PeriodForm):
+class RecordForm(LogForm):
     """The filters of 导出记录."""
 
-    by = forms.ModelChoiceField(
-        label="导出人", required=False, queryset=User.objects.none(), empty_label="全部"
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, days=30, **kwargs)
-        self.fields["since"].label, self.fields["until"].label = "从", "至"
-        people = User.objects.filter(role__in=WORKING_ROLES).select_related("merchant")
-        self.fields["by"].queryset = people.order_by("merchant__name", "name")
-        self.fields["by"].label_from_instance = lambda person: f"{person}（{person.affiliation}）"
+    who = "导出人"
 
 
 @allow(Role.MANAGER)

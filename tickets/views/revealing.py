@@ -11,17 +11,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from merchants.access import WORKING_ROLES, Role, allow
-from merchants.models import User
 from merchants.throttling import client_address
 from orders.masking import mask_text
 from qinqin.paging import Ordering, count, page, query_without
 
 from ..came_from import to_ticket
 from ..clock import database_now
-from ..desk import PeriodForm
 from ..exchange.exports import send_csv
 from ..forms import RevealForm
 from ..lifecycle import Refused
+from ..log_forms import LogForm
 from ..mentions import consumer_columns, mask_row
 from ..models import Reveal
 from ..models.reveal import SensitiveField, TooMany
@@ -69,20 +68,12 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     return response
 
 
-class SensitiveForm(PeriodForm):
+class SensitiveForm(LogForm):
     """The filters of the log."""
 
-    by = forms.ModelChoiceField(
-        label="查看人", required=False, queryset=User.objects.all(), empty_label="全部"
-    )
-    number = forms.CharField(label="工单号", required=False, max_length=24)
+    who = "查看人"
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, days=30, **kwargs)
-        self.fields["since"].label, self.fields["until"].label = "从", "至"
-        people = User.objects.filter(role__in=WORKING_ROLES).select_related("merchant")
-        self.fields["by"].queryset = people.order_by("merchant__name", "name")
-        self.fields["by"].label_from_instance = lambda person: f"{person}（{person.affiliation}）"
+    number = forms.CharField(label="工单号", required=False, max_length=24)
 
     def clean_number(self) -> str:
         return self.cleaned_data["number"].replace("\x00", "").strip().upper()
@@ -91,7 +82,7 @@ class SensitiveForm(PeriodForm):
         """What was asked, in words that may be shown."""
         said = [f"期间：{period}"]
         if person := self.cleaned_data.get("by"):
-            said.append(f"查看人：{self.fields['by'].label_from_instance(person)}")
+            said.append(f"{self.who}：{self.fields['by'].label_from_instance(person)}")
         if number := self.cleaned_data.get("number"):
             said.append(f"工单号：{mask_text(number)}")
         return said
