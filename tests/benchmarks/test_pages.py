@@ -1,6 +1,7 @@
 """The measurements of ``make bench`` run from beginning to end, at a size at which they say nothing."""
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from tests.benchmarks.pages import client, table
 from tests.benchmarks.pages.asking import ADMIN, LIMIT, PRODUCT, Asked
 from tests.benchmarks.pages.measuring import Figure
 from tests.benchmarks.pages.reading import Log
+from tests.processes import wait_until
 
 TINY = "--tickets 300 --merchants 3 --rounds 1 --seconds 0.2 --submissions 2 --terms 1 --memory 20 --no-docs"
 
@@ -26,17 +28,27 @@ def open_directory():
         yield directory
 
 
+def command_in(directory: Path) -> list[str]:
+    return [sys.executable, "-m", "tests.benchmarks.pages", *TINY.split(), "--directory", str(directory)]
+
+
+def running_in(directory: Path) -> list[str]:
+    """The commands of all processes that were told of a directory, by their arguments or their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command, environment = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
+        except OSError:  # it has ended meanwhile
+            continue
+        if str(directory).encode() in command + environment:
+            found.append(command.replace(b"\0", b" ").decode())
+    return found
+
+
 @pytest.mark.postgresql
 @pytest.mark.processes
 def test_everything_is_measured_and_told(open_directory):
-    command = [
-        sys.executable,
-        "-m",
-        "tests.benchmarks.pages",
-        *TINY.split(),
-        "--directory",
-        str(open_directory),
-    ]
+    command = [*command_in(open_directory), "--compare", "200"]
     done = subprocess.run(
         command, cwd=settings.BASE_DIR, capture_output=True, encoding="utf-8", timeout=600, check=False
     )
@@ -47,7 +59,7 @@ def test_everything_is_measured_and_told(open_directory):
             assert [f"| {page}", who] in measured
     for page in ("提交：打开", "提交：发送", "按单号搜索"):
         assert [f"| {page}", "本系统"] in measured
-    for part in ("搜索（数据库时间）", "时限检查", "最大的工作进程"):
+    for part in ("搜索（数据库时间）", "时限检查", "最大的工作进程", "| 200 张 | 300 张 | 倍数 |"):
         assert part in done.stdout
     counted = [
         int(line.split(" | ")[7])
@@ -56,7 +68,26 @@ def test_everything_is_measured_and_told(open_directory):
     ]
     assert counted == [1, 1, 8, 9]  # the statements that bare.py sends
     assert "常见 0.0 ms" not in done.stdout
-    assert not (open_directory / "300" / "postmaster.pid").exists()  # the server has been stopped
+    assert running_in(open_directory) == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.processes
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "reached", ["200/postmaster.pid", "200-product.log"], ids=["PostgreSQL begins", "gunicorn begins"]
+)
+def test_whoever_breaks_off_leaves_no_server_of_the_other_size_behind(open_directory, reached, sent):
+    command = [*command_in(open_directory), "--compare", "200"]
+    with subprocess.Popen(
+        command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as run:
+        wait_until(lambda: (open_directory / reached).exists() or run.poll() is not None)
+        run.send_signal(sent)
+        _, told = run.communicate(timeout=120)
+    assert run.returncode == 1, told.decode()
+    assert "已中断" in told.decode()
+    assert running_in(open_directory) == []
 
 
 @pytest.mark.arithmetic

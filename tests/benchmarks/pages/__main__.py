@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from qinqin.children import end_with_parent
+
 from . import table
+from .ending import undisturbed
 from .house import BASE
 from .run import Options, Outcome, measure, packed, unpacked
 
@@ -61,7 +64,10 @@ def read_arguments() -> argparse.Namespace:
 
 
 def compared(options: argparse.Namespace) -> Outcome:
-    """The same at another size, by a process of its own: Django is set up for one database in each."""
+    """The same at another size, by a process of its own: Django is set up for one database in each.
+
+    It stops its servers itself. In a session of its own it hears of Ctrl-C from here only, and is waited for.
+    """
     figures = options.directory.resolve() / f"{options.compare}.json"
     figures.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tests.benchmarks.pages", "--tickets", str(options.compare)]
@@ -74,7 +80,15 @@ def compared(options: argparse.Namespace) -> Outcome:
     ]
     command += ["--rounds", str(options.rounds), "--seconds", str(options.seconds)]
     command += ["--submissions", str(options.submissions), "--figures", str(figures)]
-    subprocess.run(command, cwd=BASE, check=True)
+    run = subprocess.Popen(command, cwd=BASE, start_new_session=True, preexec_fn=end_with_parent)
+    try:
+        status = run.wait()
+    finally:
+        with undisturbed():
+            run.terminate()
+            run.wait()
+    if status:
+        raise SystemExit(f"{options.compare:,} 张工单的测量失败（状态 {status}）")
     return unpacked(json.loads(figures.read_text(encoding="utf-8")))
 
 

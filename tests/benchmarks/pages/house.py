@@ -10,6 +10,8 @@ import psycopg
 
 from tests.databases import database_url, start_server
 
+from .ending import undisturbed
+
 BASE = Path(__file__).resolve().parents[3]
 # What anybody gives PostgreSQL on such a machine. Nothing but what is measured may work while it is measured.
 CONF = """
@@ -41,7 +43,8 @@ class House:
 
     def open(self) -> None:
         """Starts the server, and fills it unless that has been done."""
-        self.server = self._started()
+        with undisturbed():
+            self.server = self._started()
         self.url = database_url(self.server)
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as session:
             if not session.execute("SELECT 1 FROM pg_database WHERE datname = 'qinqin'").fetchone():
@@ -59,8 +62,10 @@ class House:
         self.manage("generate_load", *size)
 
     def close(self) -> None:
+        """Stops the server, if it was started."""
         if self.server is not None:
-            self.server.cleanup()
+            with undisturbed():
+                self.server.cleanup()
 
     def dsn(self, database: str = "qinqin") -> str:
         return (

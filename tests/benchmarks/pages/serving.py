@@ -15,6 +15,7 @@ from pathlib import Path
 from qinqin.children import end_with_parent
 
 from . import meters
+from .ending import undisturbed
 from .house import BASE
 
 CLIENT = Path(__file__).with_name("client.py")
@@ -47,7 +48,11 @@ class Server:
                 start_new_session=True,
                 preexec_fn=end_with_parent,
             )
-        self._wait(log)
+        try:
+            self._wait(log)
+        except BaseException:
+            self.stop()
+            raise
 
     def _wait(self, log: Path) -> None:
         give_up = time.monotonic() + READY_WITHIN
@@ -101,6 +106,7 @@ class Server:
             "bytes": sum(part["bytes"] for part in heard),
         }
 
+    @undisturbed()
     def stop(self) -> None:
         self.process.terminate()
         with suppress(subprocess.TimeoutExpired):
