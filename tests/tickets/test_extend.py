@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.factories import REASON, TicketFactory, ask_extension, submit
+from tests.pages import read, signed_in
 from tests.rows import rows_of
 from tickets import scanning
 from tickets.lifecycle import Refused
@@ -96,6 +97,20 @@ def test_a_missed_deadline_cannot_be_granted_away(noticed, order_a, kefu):
     assert ticket.rounds.get().due_at == ticket.created_at + 4 * HOUR
     scanning.run()
     assert ticket.rounds.get().overdue_at == ticket.created_at + 4 * HOUR
+
+
+def test_only_what_is_still_possible_is_offered_as_an_answer(order_a, kefu):
+    in_time, late = (TicketFactory(order=order_a, opened_ago=ago) for ago in (3 * HOUR, 5 * HOUR))
+    visitor, offered = signed_in(kefu), {}
+    for ticket in (in_time, late):
+        ask_extension(ticket, by=9 * HOUR)
+        page = read(visitor.get(ticket.get_absolute_url()))
+        offered[ticket] = [
+            verb
+            for verb in ("grant", "decline")
+            if page.all("form", action=f"{ticket.get_absolute_url()}{verb}/")
+        ]
+    assert offered == {in_time: ["grant", "decline"], late: ["decline"]}
 
 
 @pytest.mark.parametrize("verb", ["grant_extension", "decline_extension"])

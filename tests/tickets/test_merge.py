@@ -136,6 +136,15 @@ def test_it_is_offered_where_there_is_something_to_merge_into(order_a, kefu):
     assert [option["value"] for option in form.one("datalist").all("option")] == [other.number]
 
 
+def test_what_others_were_merged_into_is_not_offered_to_go_into_another(order_a, kefu):
+    first, second, third = TicketFactory.create_batch(3, order=order_a)
+    first.merge(by_user=kefu, into=second, reason=REASON)
+    page = read(signed_in(kefu).get(second.get_absolute_url()))
+    assert page.all("form", action=f"/tickets/{second.number}/merge/") == []
+    assert list(second.duplicates()) == []
+    assert list(third.duplicates()) == [second]
+
+
 def test_the_form_merges_and_says_so(order_a, kefu):
     ticket, other = TicketFactory.create_batch(2, order=order_a)
     visitor = signed_in(kefu)

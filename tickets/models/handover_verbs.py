@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists
 
 from merchants.access import Role
 from orders.models import Order
@@ -170,12 +171,13 @@ class HandoverVerbs:
                 keeping.keep(into.pk)
 
     def duplicates(self):
-        """The tickets that this one could be merged into, newest first."""
+        """The tickets that this one could be merged into, newest first: none that ``merge`` would refuse."""
         same = type(self).objects.filter(order=self.order_id)
         if self.customer_id:
             same |= type(self).objects.filter(customer=self.customer_id)
+        leads_here = Exists(type(self).objects.filter(merged_into=self.pk))
         return (
-            same.filter(merchant=self.merchant_id, archived_at=None)
+            same.filter(~leads_here, merchant=self.merchant_id, archived_at=None)
             .exclude(pk=self.pk)
             .exclude(status=Status.CANCELLED)
             .order_by("-created_at", "-id")

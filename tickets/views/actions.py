@@ -54,10 +54,13 @@ def makes_sense(verb: str, history: History, user, now, read) -> bool:
         return any(each.pk != ticket.assignee_id for each in read.workers)
     if verb == "merge":
         return bool(read.duplicates)
-    if verb in ("grant", "decline"):
-        return history.pending_extension is not None
+    is_asked, in_time = history.pending_extension is not None, now < history.current_round.due_at
+    if verb == "grant":
+        return is_asked and in_time
+    if verb == "decline":
+        return is_asked
     if verb == "extend":
-        return history.pending_extension is None and now < history.current_round.due_at
+        return in_time and not is_asked
     if verb == "rate":
         return not history.is_rated
     return True
