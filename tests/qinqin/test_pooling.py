@@ -6,7 +6,7 @@ from django.db import connection
 
 from qinqin import pooling
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 class Asked(psycopg.ClientCursor):
@@ -21,8 +21,6 @@ class Asked(psycopg.ClientCursor):
 
 @pytest.fixture
 def pooled():
-    if connection.vendor != "postgresql":
-        pytest.skip("only PostgreSQL has a pool")
     Asked.said.clear()
     params = connection.get_connection_params() | {"cursor_factory": Asked}
     with psycopg.connect(**params, autocommit=True) as one:
