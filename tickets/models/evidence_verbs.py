@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, NotVisible
+from merchants.access import SERVICE_ROLES
 
 from ..clock import database_now
 from ..lifecycle import AlreadyHandled, Refused
@@ -25,9 +25,7 @@ class EvidenceVerbs:
         The state stays; the attachments themselves are the record of who added them, and when.
         """
         with transaction.atomic():
-            self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
-            if by_user.role in MERCHANT_ROLES and by_user.merchant_id != self.merchant_id:
-                raise NotVisible("工单不存在或无权查看")
+            self._lock_for(by_user)
             if by_user.role not in SERVICE_ROLES:
                 raise Refused("您的角色不能执行“补充图片”")
             if not self.is_open:

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, NotVisible
+from merchants.access import MERCHANT_ROLES, SERVICE_ROLES
 
 from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
 from .message import MessageAudience
@@ -26,8 +26,8 @@ def check_may_put(by_user, purpose: str, ticket) -> None:
     Raises ``NotVisible`` for another merchant's ticket, ``Refused`` for a role that has nothing to send here, and
     ``AlreadyHandled`` (or, beside the course of the ticket, ``Refused`` with its sentence) when it is too late.
     """
-    if ticket and by_user.role in MERCHANT_ROLES and by_user.merchant_id != ticket.merchant_id:
-        raise NotVisible("工单不存在或无权查看")
+    if ticket:
+        ticket.check_seen_by(by_user)
     if purpose in AUDIENCE_OF and ticket:
         if why := ticket.why_not_say(AUDIENCE_OF[purpose], by_user):
             raise Refused(why)

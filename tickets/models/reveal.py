@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
-from merchants.access import MERCHANT_ROLES, WORKING_ROLES, NotVisible, ScopedQuerySet
+from merchants.access import WORKING_ROLES, ScopedQuerySet
 from merchants.models import User
 
 from ..clock import database_now
@@ -88,10 +88,7 @@ class Revealing:
         with transaction.atomic():
             # One person's looks wait for each other, so that two at once count as two.
             User.objects.select_for_update(no_key=True).get(pk=by_user.pk)
-            locked = type(self).objects.select_for_update(no_key=True, of=("self",))
-            self.refresh_from_db(from_queryset=locked.select_related("order"))
-            if by_user.role in MERCHANT_ROLES and by_user.merchant_id != self.merchant_id:
-                raise NotVisible("工单不存在或无权查看")
+            self._lock_for(by_user)
             if by_user.role not in WORKING_ROLES:
                 raise Refused("您的角色不能查看消费者的完整信息")
             if self.archived_at:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, NotVisible
+from merchants.access import MERCHANT_ROLES, SERVICE_ROLES
 from merchants.models import User
 
 from ..clock import database_now
@@ -66,10 +66,7 @@ class Talking:
         self, audience: MessageAudience, by_user, text: str, attachments: Sequence[UUID], at: datetime | None
     ) -> Message:
         with transaction.atomic():
-            locked = type(self).objects.select_for_update(no_key=True, of=("self",))
-            self.refresh_from_db(from_queryset=locked.select_related("category", "merchant"))
-            if by_user.role in MERCHANT_ROLES and by_user.merchant_id != self.merchant_id:
-                raise NotVisible("工单不存在或无权查看")
+            self._lock_for(by_user)
             if why := self.why_not_say(audience, by_user):
                 raise Refused(why)
             message = Message.objects.create(

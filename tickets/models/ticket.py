@@ -11,6 +11,7 @@ from ..timeliness import Countdown, countdown
 from .catalogue import Category
 from .clock_verbs import ClockVerbs
 from .evidence_verbs import EvidenceVerbs
+from .guarding import NOT_VISIBLE, Guarding
 from .handover_verbs import HandoverVerbs
 from .opening import Opening, TicketDraft
 from .planned import PlannedSaves
@@ -23,11 +24,18 @@ from .verbs import Verbs
 
 __all__ = ["NOT_VISIBLE", "Ticket", "TicketDraft"]
 
-NOT_VISIBLE = "工单不存在或无权查看"
-
 
 class Ticket(
-    Opening, Verbs, ClockVerbs, HandoverVerbs, EvidenceVerbs, Talking, Rated, Revealing, PlannedSaves
+    Opening,
+    Guarding,
+    Verbs,
+    ClockVerbs,
+    HandoverVerbs,
+    EvidenceVerbs,
+    Talking,
+    Rated,
+    Revealing,
+    PlannedSaves,
 ):
     """A consumer's problem with an order, on its way between customer service and the merchant.
 
