@@ -14,6 +14,7 @@ from .history import act_words
 from .lifecycle import TRANSITIONS, AlreadyHandled, Refused, Status
 from .models import Event, Ticket
 from .models.ticket import NOT_VISIBLE
+from .verb_forms import REASONS
 
 MOST = 200
 TOO_MANY = f"一次最多处理{MOST}张工单，请分几次处理"
@@ -72,9 +73,9 @@ def verbs_offered(user) -> dict[str, str]:
 def form_for(verb: str, tickets: list[Ticket], user, data=None) -> TurnForm:
     """What has to be said once for all of them."""
     if verb == "assign":
-        return AssignForm(data, tickets=tickets, user=user, what="转派原因")
+        return AssignForm(data, tickets=tickets, user=user, what=REASONS[verb])
     if verb == "cancel":
-        return ReasonForm(data, what="撤销原因")
+        return ReasonForm(data, what=REASONS[verb])
     return {"approve": NoteForm, "remind": RemindForm}.get(verb, TurnForm)(data)
 
 

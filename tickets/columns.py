@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """``sort``: the name by which the list can be ordered (``views.listing.SORTS``), or ''."""
+    """``sort``: the name by which the list can be ordered (``ordering.SORTS``), or ''."""
 
     key: str
     label: str

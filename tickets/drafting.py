@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http import QueryDict
 
 from .addresses import address
+from .forms import seen
 from .lifecycle import TRANSITIONS
 from .models import Draft, Ticket
 
@@ -123,7 +124,7 @@ class Drafts:
 
     def _again(self, form) -> list[tuple[str, str]]:
         """The fields of a form as they were filled in, for the round and the state of now."""
-        now = {"seen_round": self.ticket.round_no, "seen_status": self.ticket.status}
+        now = seen(self.ticket)
         names = {name: form.add_prefix(name) for name in form.fields}
         return [(sent, str(now.get(name) or form.data.get(sent) or "")) for name, sent in names.items()]
 

@@ -12,14 +12,13 @@ from qinqin.prepared import Prepared
 
 from .models import Category, SavedView
 from .models.queries import TABS
+from .ordering import LABELS, SORTS
 from .search import HOLDERS, SearchForm
 from .surroundings import asker
 
 FIRST_TAB = next(iter(TABS))
 # The list without any filter. It is said in so many words: without them it opens with what the person starts with.
 PLAIN = urlencode({"tab": FIRST_TAB})
-# The ways a list is sorted, as they are told; which there are is said by ``views.listing.SORTS``.
-SORTED_BY = {"due": "剩余时间", "created": "创建时间", "handled": "最近处理时间"}
 NOT_UNDERSTOOD = "筛选条件有误，请先在列表中改正"
 
 
@@ -32,7 +31,7 @@ def kept_query(form: SearchForm) -> str:
     kept = {name: form.data[name] for name in form.fields if name in form.asked}
     tab, sort = form.data.get("tab", ""), form.data.get("sort", "")
     kept["tab"] = tab if tab in TABS else FIRST_TAB
-    if sort.removeprefix("-") in SORTED_BY:
+    if sort.removeprefix("-") in SORTS:
         kept["sort"] = sort
     return urlencode(sorted(kept.items()))
 
@@ -124,5 +123,5 @@ def _words(query: dict[str, str], names: dict[str, dict[str, str]]) -> list[str]
             value = dict(choices).get(value, value)
         words.append(f"{field.label}：{value}")
     if sort := query.get("sort"):
-        words.append(f"按{SORTED_BY.get(sort.removeprefix('-'), '')}{'倒序' if sort[0] == '-' else '排序'}")
+        words.append(f"按{LABELS.get(sort.removeprefix('-'), '')}{'倒序' if sort[0] == '-' else '排序'}")
     return words

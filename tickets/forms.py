@@ -10,6 +10,7 @@ from orders.models import Order
 
 from .lifecycle import Outcome, Urgency
 from .models import Category, ReasonCode, ReasonKind, Result, Ticket, TicketDraft
+from .models.clock_verbs import HOLD_MISSING
 from .models.rating import STARS_MISSING, WORDS_LIMIT
 from .models.reason import REASON_OF_OUTCOME
 from .models.reveal import SensitiveField
@@ -41,6 +42,11 @@ def reason_field(
     if offered is not None:
         field.choices = [("", "请选择"), *((reason.pk, reason.name) for reason in offered)]
     return field
+
+
+def seen(ticket: Ticket) -> dict[str, int | str]:
+    """What a page shows of a ticket now, for the hidden fields of its forms."""
+    return {"seen_round": ticket.round_no, "seen_status": ticket.status}
 
 
 class TurnForm(forms.Form):
@@ -168,8 +174,8 @@ class SayForm(TurnForm):
         return check_text(self.cleaned_data["text"], self.what)
 
 
-class CancelForm(ReasonForm):
-    """Several states can be cancelled, and in one of them an answer lies on the table: which one was seen?"""
+class SeenReasonForm(ReasonForm):
+    """For what several states allow, in one of which an answer lies on the table: which one was seen?"""
 
     seen_status = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
@@ -266,12 +272,12 @@ class HoldForm(ReasonForm):
         label="下次联系时间",
         help_text="到时自动恢复计时",
         widget=MOMENT,
-        error_messages={"required": "请填写挂起原因和下次联系时间", "invalid": MOMENT_WRONG},
+        error_messages={"required": HOLD_MISSING, "invalid": MOMENT_WRONG},
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["reason"].error_messages["required"] = "请填写挂起原因和下次联系时间"
+        self.fields["reason"].error_messages["required"] = HOLD_MISSING
 
 
 class ExtendForm(ReasonForm):

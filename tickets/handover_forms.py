@@ -9,7 +9,7 @@ from django.urls import reverse
 from merchants.models import User
 from orders.models import Order
 
-from .forms import ReasonForm, TurnForm
+from .forms import ReasonForm, SeenReasonForm, TurnForm
 from .models import Ticket
 
 NO_AUTOCOMPLETE = {"autocomplete": "off", "spellcheck": "false"}
@@ -49,17 +49,15 @@ class AssignForm(ReasonForm):
             self.fields["to"].label_from_instance = lambda person: f"{person}（{person.merchant}）"
 
 
-class SeenReasonForm(ReasonForm):
-    """As ``ReasonForm``, for what several states allow: which one was seen?"""
-
-    seen_status = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+class LookUpForm(SeenReasonForm):
+    """What names an order or another ticket, of those that ``user`` sees."""
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
 
 
-class TransferForm(SeenReasonForm):
+class TransferForm(LookUpForm):
     """转派商户: the right order, and why."""
 
     order_number = forms.CharField(
@@ -91,7 +89,7 @@ class TransferForm(SeenReasonForm):
         return number
 
 
-class MergeForm(SeenReasonForm):
+class MergeForm(LookUpForm):
     """合并重复: into which ticket, and why."""
 
     into = forms.CharField(

@@ -1,4 +1,4 @@
-"""How the ticket list can be sorted; the export follows the same order."""
+"""How the ticket list can be sorted, and how that is told; the export follows the same order."""
 
 from qinqin.paging import Ordering
 

@@ -1,7 +1,6 @@
 """Which form each verb of a ticket has, and what it asks for."""
 
 from .forms import (
-    CancelForm,
     ExtendForm,
     GrantForm,
     HoldForm,
@@ -13,7 +12,9 @@ from .forms import (
     ResumeForm,
     ReturnForm,
     SayForm,
+    SeenReasonForm,
     TurnForm,
+    seen,
 )
 from .handover_forms import AssignForm, ClaimForm, MergeForm, TransferForm
 from .models import MessageAudience, Ticket
@@ -34,7 +35,7 @@ FORMS = {
     "grant": GrantForm,
     "remind": RemindForm,
     "resume": ResumeForm,
-    "cancel": CancelForm,
+    "cancel": SeenReasonForm,
     "hold": HoldForm,
     "extend": ExtendForm,
     "claim": ClaimForm,
@@ -59,8 +60,7 @@ def form_for(
 
     A form that is only shown takes what can be chosen from what its page has ``read`` (tickets/reading/page.py).
     """
-    seen = {"seen_round": ticket.round_no, "seen_status": ticket.status}
-    options = {"initial": (words or {}) | seen, "prefix": None if verb == "submit" else verb}
+    options = {"initial": (words or {}) | seen(ticket), "prefix": None if verb == "submit" else verb}
     if verb == "submit":
         if read:
             options |= {"unsolved": read.unsolved, "platform": read.platform}

@@ -4,7 +4,7 @@ from merchants.access import Role
 
 from ..addresses import address
 from ..evidence.tray import Tray
-from ..forms import SayForm, TurnForm
+from ..forms import SayForm, TurnForm, seen
 from ..history import History
 from ..lifecycle import Transition
 from ..models import Ticket
@@ -102,5 +102,5 @@ def invite_button(ticket: Ticket, allowed: list[Transition], history: History) -
     """The button for a rating link, while the consumer's word is missing."""
     if history.is_rated or all(transition.verb != "rate" for transition in allowed):
         return None
-    form = TurnForm(initial={"seen_round": ticket.round_no}, prefix="invite")
+    form = TurnForm(initial=seen(ticket), prefix="invite")
     return {"form": form, "url": address("invite", ticket.number)}
