@@ -163,10 +163,16 @@ class Verbs:
             raise Refused(f"您的角色不能执行“{transition.label}”")
         if self.archived_at:
             raise Archived
-        if self.status not in transition.sources or seen_round not in (None, self.round_no):
+        if self.has_moved_on(transition, seen_round, seen_status):
             raise AlreadyHandled
-        if seen_status not in ("", self.status):
-            raise AlreadyHandled
+
+    def has_moved_on(self, transition: Transition, seen_round: int | None, seen_status: str = "") -> bool:
+        """Whether the ticket is not (any more) where a verb could start, or where a page showed it."""
+        return (
+            self.status not in transition.sources
+            or seen_round not in (None, self.round_no)
+            or seen_status not in ("", self.status)
+        )
 
     def _move(self, transition: Transition, now: datetime, *changed: str) -> None:
         self._came_from = self.status

@@ -25,7 +25,7 @@ from ..models import Attachment, Purpose, Ticket
 from ..models.attachment import NOT_VISIBLE
 from ..models.ticket import NOT_VISIBLE as NO_TICKET
 from .detail import find, ticket_page
-from .verbs import press_or_look
+from .pressing import press_or_look
 
 logger = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from qinqin.paging import Ordering, count, page, query_without
 
 from ..clock import database_now
 from ..late_forms import STEP_FORMS, StepForm
+from ..lifecycle import AlreadyHandled
 from ..models import Incident
 from ..models.incident import Stage
 from ..tabs import tab_links
@@ -158,7 +159,7 @@ def incident_step(request: HttpRequest, pk: int) -> HttpResponse:
         found = find(request, pk)
         form = about.pop("form", None)
         if form is not None and (found.stage != stage or found.closed_at):
-            about = {"status": 409, "refused": "该工单已处理，请刷新后查看", "typed": form.typed()}
+            about = {"status": 409, "refused": AlreadyHandled.SENTENCE, "typed": form.typed()}
             form = None
         return incident_page(request, found, form=form, **about)
 

@@ -1,4 +1,4 @@
-"""A button pressed on a page that is no ticket's."""
+"""A button pressed: how it is asked for anywhere, and what comes of it on a page that is no ticket's."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from ..lifecycle import Refused
 
-# Looking at a button's address changes nothing: it leads to the page that has the button.
+# Looking at a button's address changes nothing: it leads to the page that has the button (a reload after an error, a
+# login in between).
 press_or_look = require_http_methods(["GET", "HEAD", "POST"])
 
 

@@ -6,7 +6,6 @@ from contextlib import suppress
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, WORKING_ROLES, allow
 
@@ -18,9 +17,8 @@ from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
 from ..models import Draft, Purpose, Ticket
 from ..verb_forms import form_for
 from .detail import HANDED_ON, find, ticket_page
+from .pressing import press_or_look
 
-# Looking at a button's address changes nothing: it leads to the ticket (a reload after an error, a login in between).
-press_or_look = require_http_methods(["GET", "HEAD", "POST"])
 # After these the ticket waits for somebody else, and the person goes on to the next one.
 HANDS_ON = {"submit", "approve", "return"}
 
@@ -369,8 +367,5 @@ def _come_back(
 
 def _moved_on(ticket: Ticket, verb: str, form: TurnForm) -> bool:
     """Whether the ticket is no longer where the page had it: then even a faulty text deserves to hear why."""
-    return verb in TRANSITIONS and (
-        ticket.status not in TRANSITIONS[verb].sources
-        or form.round_shown not in (None, ticket.round_no)
-        or form.status_shown not in ("", ticket.status)
-    )
+    shown = form.round_shown, form.status_shown
+    return verb in TRANSITIONS and ticket.has_moved_on(TRANSITIONS[verb], *shown)
