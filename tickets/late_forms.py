@@ -2,26 +2,12 @@
 
 from django import forms
 
+from .forms import TypedForm
 from .models.incident import RESPONSIBLE_LIMIT, Stage
 from .widgets import RadioSelect
 from .wording import check_text
 
 AREA = {"rows": 3}
-
-
-class TypedForm(forms.Form):
-    """A form whose words are given back when they could not be taken."""
-
-    use_required_attribute = False
-
-    def typed(self) -> list[dict[str, str]]:
-        """What was typed, with the names of the fields."""
-        return [
-            {"label": field.label, "text": text}
-            for name, field in self.fields.items()
-            if isinstance(field.widget, forms.Textarea | forms.TextInput | forms.DateInput)
-            and (text := self.data.get(self.add_prefix(name), "").strip())
-        ]
 
 
 class AcknowledgeForm(TypedForm):

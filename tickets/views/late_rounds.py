@@ -11,7 +11,8 @@ from merchants.access import Role, allow
 from orders.mentions import mask_about
 
 from ..clock import database_now
-from ..late_forms import AcknowledgeForm, TypedForm, WhyForm
+from ..forms import TypedForm
+from ..late_forms import AcknowledgeForm, WhyForm
 from ..late_rows import clock_status
 from ..lifecycle import Status
 from ..models import Acknowledgement, AlertLevel, Round

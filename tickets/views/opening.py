@@ -20,9 +20,9 @@ from orders.lookup import Lookup
 
 from ..drafting import Sheet, written
 from ..evidence.tray import Tray
-from ..forms import OpenForm
 from ..lifecycle import Refused
 from ..models import Draft, Ticket
+from ..opening_forms import OpenForm
 
 VERB = "open"
 SHEET = re.compile(r"[A-Za-z0-9_-]{16,32}")
