@@ -69,9 +69,8 @@ def test_the_database_refuses_to(sql, ticket):
     assert rows_of(ticket) == before
 
 
+@pytest.mark.postgresql  # SQLite has no TRUNCATE
 def test_postgresql_refuses_to_truncate(ticket, subtests):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no TRUNCATE")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending checks refuses for their sake
         for table in TABLES:
@@ -186,7 +185,7 @@ def test_an_event_belongs_to_a_round_that_there_is():
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite keeps the two foreign keys instead")
+@pytest.mark.postgresql  # SQLite keeps the two foreign keys instead
 def test_the_ticket_of_an_event_is_its_rounds():
     event, other = TicketFactory().events.get(), TicketFactory()
     event.pk, event.round = None, other.rounds.get()

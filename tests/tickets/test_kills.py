@@ -108,7 +108,7 @@ def test_the_scan_goes_on_when_whoever_held_the_write_lock_was_killed(place):
     assert_each_recorded_once(50, due_at)
 
 
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="there is no server to kill")
+@pytest.mark.postgresql  # on SQLite there is no server to kill
 def test_the_scan_goes_on_by_itself_when_the_database_was_killed_and_is_back(tmp_path, django_db_blocker):
     server = start_server(tmp_path / "postgresql")
     try:

@@ -67,6 +67,7 @@ def makes_sense(verb: str, history: History, user, now, read) -> bool:
 
 
 def action_row(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
+    """A row below the answer: a verb with its form, and a word on what it does."""
     verb = transition.verb
     return {
         "verb": verb,
@@ -79,6 +80,7 @@ def action_row(ticket: Ticket, transition: Transition, form: TurnForm) -> dict:
 
 
 def saying_row(ticket: Ticket, verb: str, form: SayForm, tray: Tray, user) -> dict:
+    """A row for what is said beside the course of the ticket, with the tray for its pictures."""
     label, hint, button = SAYING_LABELS[verb]
     if verb == "message":
         hint = f"给{'客服' if user.is_merchant else '商家'}留言，{hint}"
