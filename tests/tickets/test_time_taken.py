@@ -10,11 +10,13 @@ from tests.factories import (
     TicketFactory,
     answerer,
     ask_extension,
+    office_hours,
     send_back,
     submit,
 )
 from tickets import scanning
 from tickets.clock import database_now
+from tickets.history import History
 from tickets.models import Ticket
 from tickets.models.figures import Mean
 from tickets.period import Period
@@ -119,3 +121,13 @@ def test_nothing_that_comes_after_the_answer_changes_it(noon, order_a, kefu, zhu
     ticket.reopen(by_user=kefu, reason=REASON, at=noon + 13 * HOUR)
     scanning.run()
     assert kept() == (9 * HOUR, 9 * HOUR)
+
+
+@pytest.mark.parametrize("after", [2 * HOUR, DAY, 3 * DAY + HOUR / 7])
+def test_the_page_tells_what_is_kept_whatever_becomes_of_the_calendar(after, noon, order_a):
+    calendar = office_hours()  # from nine to six, with a break until half past one: due at half past five
+    ticket = TicketFactory(order=order_a, at=noon)
+    submit(ticket, noon + after)
+    calendar.keep([[(0, 24 * 60)]] * 7)
+    history = History(Ticket.objects.get(pk=ticket.pk), database_now())
+    assert history.took(history.current_round) == ticket.rounds.get().took

@@ -7,7 +7,7 @@ stays with the query sets and their ``for_user()``.
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -17,6 +17,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
+from django.utils.dateparse import parse_duration
 
 from qinqin.prepared import PLACE, literal, prepared_cursor, typed
 
@@ -173,6 +174,8 @@ def decoder(field: models.Field) -> Callable[[Any], Any] | None:
     """How to read a value of this field back from JSON; ``None`` where JSON has the value itself."""
     if isinstance(field, models.DateTimeField):
         return _moment
+    if isinstance(field, models.DurationField):
+        return _span
     if isinstance(field, models.DecimalField):
         unit = Decimal(1).scaleb(-field.decimal_places)
         return lambda value: Decimal(str(value)).quantize(unit)
@@ -189,3 +192,8 @@ def _moment(text: str) -> datetime:
     """SQLite keeps UTC without saying so."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _span(value: int | str) -> timedelta:
+    """SQLite keeps microseconds; PostgreSQL writes days and a time of day."""
+    return timedelta(microseconds=value) if isinstance(value, int) else parse_duration(value)

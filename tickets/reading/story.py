@@ -35,7 +35,7 @@ def _in_order(model, columns: Iterable[str]) -> list[str]:
 PERSON_COLUMNS = ("username", "name", "role", "merchant__name")
 ROUND_COLUMNS = _in_order(Round, {
     "id", "ticket_id", "merchant_id", "number", "started_at", "calendar_id", "warn_at", "critical_at", "due_at",
-    "is_open", "is_running", "submitted_at", "closed_at", "overdue_at", "paused_at", "skipped",
+    "is_open", "is_running", "submitted_at", "closed_at", "overdue_at", "paused_at", "skipped", "took",
 })  # fmt: skip
 CALENDAR_COLUMNS = ("name", "is_always", "observes_holidays")
 ATTACHMENT_COLUMNS = _in_order(Attachment, {
