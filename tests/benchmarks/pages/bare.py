@@ -139,8 +139,12 @@ def application(environ, start_response):
 
 def session() -> psycopg.Connection:
     if not hasattr(HERE, "session"):
-        HERE.session = psycopg.connect(os.environ["BENCH_DSN"], autocommit=True, prepare_threshold=0)
+        HERE.session = connected(os.environ["BENCH_DSN"])
     return HERE.session
+
+
+def connected(dsn: str) -> psycopg.Connection:
+    return psycopg.connect(dsn, autocommit=True, prepare_threshold=0)
 
 
 def first_page(environ, rest):
@@ -186,10 +190,13 @@ def detail(environ, rest):
 def submit(environ, rest):
     """``rest``: ticket~person. The form's text comes as ``result``."""
     key, _, person = rest.partition("~")
-    key, person = int(key), int(person)
     form = parse_qs(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0)).decode())
-    text = form["result"][0]
-    connection = session()
+    write_answer(session(), int(key), int(person), form["result"][0])
+    return "200 OK", "<!doctype html><title>已提交</title>"
+
+
+def write_answer(connection: psycopg.Connection, key: int, person: int, text: str) -> None:
+    """The bare transaction: what submitting an answer writes."""
     with connection.transaction():
         cursor = connection.cursor()
         cursor.execute(FORM, [person, str(key)])
@@ -203,7 +210,6 @@ def submit(environ, rest):
         (event,) = cursor.execute(EVENT, [key, round_, person, text]).fetchone()
         cursor.execute(DOCUMENT, [text, key])
         cursor.execute(NOTICE, [opener, str(event), key])
-    return "200 OK", "<!doctype html><title>已提交</title>"
 
 
 def not_found(environ, rest):

@@ -30,6 +30,11 @@ def cpu(root: int) -> float:
     return total * TICK
 
 
+def running(pid: int) -> float:
+    """Seconds that one process without threads has been running on a processor, exactly."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def memory(root: int) -> list[float]:
     """Megabytes in memory (RSS) of each process below ``root``, the largest first."""
     sizes = []

@@ -86,6 +86,8 @@ def _measured(house: House, servers: dict[str, Server], options: Options) -> Out
     if {PRODUCT, LIMIT} <= set(servers):
         with _bar("提交", options.rounds + 1) as bar:
             submitting.measure(watch, people, options.rounds, options.submissions, bar.update)
+        with _bar("提交的动作", options.rounds + 1) as bar:
+            submitting.measure_acts(watch, people, options.rounds, options.submissions, bar.update)
     product = servers[PRODUCT]
     with every_statement(house.dsn(), house.log) as log:
         for target in asked_of:

@@ -13,7 +13,7 @@ DOCS = BASE / "docs" / "performance.md"
 BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
 PAGES = {
     "list": "列表", "last page": "末页", "detail": "详情", "number": "按单号搜索", "form": "提交：打开",
-    "post": "提交：发送",
+    "post": "提交：发送", "act": "提交：动作",
 }  # fmt: skip
 WHO = {LIMIT: "裸 SQL", PRODUCT: "本系统", ADMIN: "Django admin"}
 HEADINGS = [
@@ -89,7 +89,8 @@ def goal_rows(figures: Figures, asked: list[Asked]) -> list[list[str]]:
             lambda: f"{rate('detail', PRODUCT) / rate('detail', LIMIT):.2f}",
         ),
         ("详情，次/秒 ÷ admin", "≥ 10", lambda: f"{rate('detail', PRODUCT) / rate('detail', ADMIN):.1f}"),
-        ("提交 CPU ÷ 裸事务", "≤ 3", lambda: f"{cpu('post', PRODUCT) / cpu('post', LIMIT):.1f}"),
+        ("提交的动作，CPU ÷ 裸事务", "≤ 3", lambda: f"{cpu('act', PRODUCT) / cpu('act', LIMIT):.1f}"),
+        ("提交的整个请求，CPU ÷ 裸页面", "—", lambda: f"{cpu('post', PRODUCT) / cpu('post', LIMIT):.1f}"),
     ]
     times = {kind: p95 for kind, _, _, p95, _ in search_rows(asked)}
     goals += [
