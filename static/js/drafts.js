@@ -26,6 +26,19 @@ addEventListener("online", () => sheets.forEach((sheet) => sheet.dirty && sheet.
 addEventListener("pageshow", () => sheets.forEach((sheet) =>
   sheet.texts.some((text) => text.value !== text.defaultValue && text.value.trim()) && sheet.touch()));
 
+// What was handed over appears in its place, on a page on which somebody may have begun something: nothing else moves.
+const show = async () => {
+  const result = document.querySelector("#result > .body");
+  if (!result) return [...sheets.values()].some((sheet) => sheet.dirty) || location.reload();
+  const made = new DOMParser().parseFromString(await (await fetch(path)).text(), "text/html");
+  for (const block of made.querySelectorAll(".unsent")) {
+    const old = document.getElementById(block.id);
+    if (old?.textContent === block.textContent) continue;
+    block.open ||= old?.open;
+    old ? old.replaceWith(block) : result.prepend(block);
+  }
+};
+
 // Copies whose form is not on this page (the ticket moved on): the server gets them and shows them where they belong.
 const handOver = async () => {
   const here = new Set([...sheets.values()].map((sheet) => sheet.place));
@@ -35,8 +48,7 @@ const handOver = async () => {
     if (!copy || (await arrived(copy.sent))) write(place, null);
     else if ((await post(url, copy.fields, copy.stamp)).ok) {
       write(place, null);
-      const isHere = path === url.split("draft/")[0];
-      if (isHere && ![...sheets.values()].some((sheet) => sheet.dirty)) location.reload();
+      if (path === url.split("draft/")[0]) await show();
     }
   }
 };

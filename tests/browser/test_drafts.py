@@ -280,6 +280,25 @@ def test_words_that_only_the_browser_has_are_shown_though_their_form_is_gone(pag
     expect(block.get_by_role("textbox")).to_have_value(ANSWER)
 
 
+def test_words_that_arrive_late_leave_what_was_begun_on_the_page(page_of, stage):
+    number, page, held = stage.submitted(), page_of("kefu"), []
+    page.goto(f"/tickets/{number}/")
+    page.route("**/draft/?*", lambda route: held.append(route) if held else route.abort())
+    unfold(page, "退回商家").get_by_label("退回原因").fill(REASON)
+    expect(line_of(page, "return")).to_have_text(KEPT_HERE)
+    stage.cancel(number)
+    held.append(None)
+    page.goto("about:blank")
+    with page.expect_request("**/draft/?*"):
+        page.goto(f"/tickets/{number}/")
+    begun = unfold(page, "内部备注")
+    begun.get_by_role("textbox").focus()
+    expect(page.locator("details.unsent")).to_have_count(0)
+    held.pop().continue_()
+    expect(page.locator("details.unsent")).to_be_visible()
+    expect(begun.get_by_role("textbox")).to_be_focused()
+
+
 def test_the_problem_of_a_new_ticket_is_kept_too(page_of, stage):
     order, page = stage.order(), page_of("kefu")
     page.goto(f"/tickets/new/?order={order}")
