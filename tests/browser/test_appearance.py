@@ -134,6 +134,27 @@ def test_the_menu_of_a_telephone_fits_and_can_be_read(page_of):
     assert blemishes(page) == {}
 
 
+@pytest.mark.parametrize(
+    ("username", "path"),
+    [("kefu", "/tickets/?tab=all"), ("kefu", "/orders/"), ("zhuguan", "/tickets/overdue/")],
+)
+def test_the_buttons_of_the_pager_stay_together_on_a_telephone(page_of, username, path):
+    page = page_of(username, width=390)
+    page.goto(path)
+    buttons = [
+        page.locator(".pager .button", has_text=label).last for label in ["首页", "上一页", "下一页", "末页"]
+    ]
+    assert len({button.bounding_box()["y"] for button in buttons}) == 1
+
+
+def test_no_empty_strip_stands_above_what_can_be_done(page_of, stage):
+    page = page_of("kefu")
+    page.goto(f"/tickets/{stage.ticket()}/")
+    head, first = page.locator("#result > header"), page.locator("#result details.disclosure").first
+    box = head.bounding_box()
+    assert abs(first.bounding_box()["y"] - box["y"] - box["height"]) <= 1
+
+
 def test_the_measure_finds_what_is_faint_and_what_sticks_out(page: Page):
     page.goto("/login/")
     page.evaluate("Object.assign(document.querySelector('h1').style, { color: '#949494', width: '2000px' })")
