@@ -155,6 +155,26 @@ def test_no_empty_strip_stands_above_what_can_be_done(page_of, stage):
     assert abs(first.bounding_box()["y"] - box["y"] - box["height"]) <= 1
 
 
+def test_a_colour_of_a_legend_is_a_square_on_a_telephone(page_of):
+    page = page_of("zhuguan", width=390)
+    page.goto("/tickets/timeliness/")
+    sizes = page.locator(".key").evaluate_all(
+        "(keys) => keys.map((key) => [key.offsetWidth, key.offsetHeight])"
+    )
+    assert len(sizes) == 2
+    assert {width - height for width, height in sizes} == {0}
+
+
+def test_a_cancelled_ticket_says_its_problem_below_its_state_on_a_telephone(page_of, stage):
+    number = stage.ticket()
+    stage.cancel(number)
+    page = page_of("kefu", width=390)
+    page.goto(f"/tickets/?tab=all&q={number}")
+    row = page.locator(".tickets tbody tr")
+    state, problem = row.locator(".state").bounding_box(), row.locator(".problem").bounding_box()
+    assert problem["y"] >= state["y"] + state["height"]
+
+
 def test_the_measure_finds_what_is_faint_and_what_sticks_out(page: Page):
     page.goto("/login/")
     page.evaluate("Object.assign(document.querySelector('h1').style, { color: '#949494', width: '2000px' })")
