@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import pytest
+from django.utils import timezone
 
 from tests.factories import TicketFactory, waiting_tickets
 from tests.pages import numbers, read, signed_in
@@ -182,7 +183,7 @@ def test_a_day_is_where_the_list_goes_on_from(sort, dianyuan, order_a, kefu):
 def test_a_day_can_be_left_backwards(dianyuan, order_a):
     tickets = [TicketFactory(order=order_a, opened_ago=timedelta(days=days)) for days in (5, 3, 1)]
     visitor = signed_in(dianyuan)
-    day = f"{tickets[0].created_at.date()}"
+    day = f"{timezone.localdate(tickets[0].created_at)}"
     page = visitor.get(f"/tickets/?tab=all&at={day}")
     assert tickets[2].number not in numbers(page)
     assert tickets[2].number in numbers(visitor.get(address(page, "上一页")))
