@@ -7,9 +7,11 @@ prepared by the server (constants are literals in it, so that partial indexes se
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from types import MappingProxyType
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -22,6 +24,7 @@ EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
 FIRST_NUMBER = 7_000_000_000_000_000
 # A place for a value in a statement.
 PLACE = re.compile(r"(?<!%)%s")
+NOTHING = "SELECT NULL AS empty WHERE 1 = 0"
 
 
 class Slots:
@@ -63,6 +66,49 @@ class Prepared:
         return statement
 
 
+class Sql:
+    """SQL with named places for the values that change: ``stand_ins`` in the parameters, by the name of each.
+
+    PostgreSQL prepares it and plans it once for each connection: to plan what a page asks for costs more than to run
+    it. Constants are literals in it, so that partial indexes serve it under a generic plan. ``inlined`` is SQL that
+    stands in the place of a value, by its name.
+    """
+
+    def __init__(
+        self,
+        sql: str,
+        params: Iterable[Any],
+        stand_ins: Mapping[Any, str],
+        inlined: Mapping[str, str] = MappingProxyType({}),
+    ):
+        is_literal = connection.vendor == "postgresql"
+        # What each place of the statement takes: a constant, or the value of a name.
+        self._places: list[tuple[str | None, Any]] = []
+        self.text, *pieces = PLACE.split(sql)
+        for value, piece in zip(params, pieces, strict=True):
+            name = stand_ins.get(value) if isinstance(value, int | str | datetime) else None
+            if name in inlined:
+                self.text += inlined[name]
+            elif name is None and is_literal:
+                self.text += literal(value)
+            else:
+                self._places.append((name, value))
+                self.text += "%s"
+            self.text += piece
+
+    def params(self, values: Mapping[str, Any]) -> list:
+        """What is given to the database for these values."""
+        return [
+            typed(constant if name is None else _adapted(values[name])) for name, constant in self._places
+        ]
+
+    def run(self, values: Mapping[str, Any]) -> list[tuple]:
+        """The rows for these values."""
+        with prepared_cursor() as cursor:
+            cursor.execute(self.text, self.params(values))
+            return cursor.fetchall()
+
+
 # The database's time within a statement; unlike clock_timestamp() an index can be asked for it.
 NOW = {"postgresql": "statement_timestamp()", "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"}
 
@@ -89,7 +135,7 @@ class Together:
         if connection.vendor not in self.compiled:
             self.compiled[connection.vendor] = self._compile()
         sql, parts = self.compiled[connection.vendor]
-        params = [value for part in parts for value in part.params(values)]
+        params = [value for part in parts for value in part.sql.params(values)]
         with connection.cursor() if self.once else prepared_cursor() as cursor:
             cursor.execute(sql, params)
             now, *found = cursor.fetchone()
@@ -108,7 +154,7 @@ class Together:
         chosen = ["count(*)"] * len(self.counts)
         chosen += [f'{collected}(part."{part.names[0]}")' for part in parts[len(self.counts) :]]
         pieces = [
-            f"(SELECT {what} FROM ({part.sql}) AS part)"  # noqa: S608 - compiled by the ORM
+            f"(SELECT {what} FROM ({part.sql.text}) AS part)"  # noqa: S608 - compiled by the ORM
             for what, part in zip(chosen, parts, strict=True)
         ]
         return f"SELECT {', '.join([now, *pieces])}", parts
@@ -122,10 +168,9 @@ class _Statement:
         query = build(slots).query
         compiler = query.get_compiler(connection=connection)
         try:
-            sql, params = compiler.as_sql()
+            written = compiler.as_sql()
         except EmptyResultSet:  # nothing fits, and the ORM knows it
-            sql, params = "SELECT NULL AS empty WHERE 1 = 0", ()
-            self.names, self.converters, self.places, self.sql = ["empty"], [], [], sql
+            self.sql, self.names, self.converters = Sql(NOTHING, (), {}), ["empty"], []
             return
         self.names = [*query.extra_select, *query.values_select, *query.annotation_select]
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
@@ -134,30 +179,10 @@ class _Statement:
             for place, (converters, expression) in compiler.get_converters(columns).items()
         ]
         stand_ins = {_adapted(stand_in): name for name, stand_in in slots.taken.items()}
-        # What each place of the statement takes: a constant, or the value of a slot.
-        self.places: list[tuple[str | None, object]] = []
-        self.sql, *pieces = PLACE.split(sql)
-        for value, piece in zip(params, pieces, strict=True):
-            name = stand_ins.get(value) if isinstance(value, (int, str, datetime)) else None
-            if name == "now_at" and now:
-                self.sql += now
-            elif name is None and connection.vendor == "postgresql":
-                self.sql += literal(value)
-            else:
-                self.places.append((name, value))
-                self.sql += "%s"
-            self.sql += piece
-
-    def params(self, values: dict) -> list:
-        """What is given to the database for these values of the slots."""
-        if connection.vendor == "postgresql":
-            return [typed(values[name]) for name, _ in self.places]
-        return [constant if name is None else _adapted(values[name]) for name, constant in self.places]
+        self.sql = Sql(*written, stand_ins, {"now_at": now} if now else {})
 
     def rows(self, values: dict) -> list[tuple]:
-        with prepared_cursor() as cursor:
-            cursor.execute(self.sql, self.params(values))
-            rows = cursor.fetchall()
+        rows = self.sql.run(values)
         if not self.converters:
             return rows
         rows = [list(row) for row in rows]

@@ -19,7 +19,7 @@ from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 from django.utils.dateparse import parse_duration
 
-from qinqin.prepared import PLACE, literal, prepared_cursor, typed
+from qinqin.prepared import Sql
 
 # Values that no row has, by which the places of the real ones are found again in the parameters.
 TICKET, ORDER, CUSTOMER, SHOP, PERSON, OWN_SHOP, CATEGORY = (-(2**53) - place for place in range(7))
@@ -34,33 +34,6 @@ NAMES = {
     CATEGORY: "category",
     NUMBER: "number",
 }
-
-
-class Sql:
-    """SQL with named places for the values that change.
-
-    PostgreSQL prepares it and plans it once for each connection: a page's statement asks for twenty things, and to plan
-    it costs more than to run it. Constants are literals in it, so that partial indexes serve it under a generic plan.
-    """
-
-    def __init__(self, sql: str, params: Iterable[Any], stand_ins: dict[Any, str] = NAMES):
-        is_literal = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
-        self._places: list[tuple[str | None, Any]] = []
-        self.sql, *pieces = PLACE.split(sql)
-        for value, piece in zip(params, pieces, strict=True):
-            name = stand_ins.get(value) if isinstance(value, int | str) else None
-            if name is None and is_literal:
-                self.sql += literal(value)
-            else:
-                self._places.append((name, value))
-                self.sql += "%s"
-            self.sql += piece
-
-    def run(self, values: dict[str, Any]) -> list[tuple]:
-        params = [typed(constant if name is None else values[name]) for name, constant in self._places]
-        with prepared_cursor() as cursor:
-            cursor.execute(self.sql, params)
-            return cursor.fetchall()
 
 
 class Question:
@@ -146,6 +119,7 @@ class Bundle:
         self._sql = Sql(
             f"SELECT {', '.join(write(kind) for kind in kinds.values())}",
             chain.from_iterable(kind.params for kind in kinds.values()),
+            NAMES,
         )
 
     def ask(self, **values) -> dict[str, list]:
