@@ -1,5 +1,6 @@
 """Pages by key: as quick at the end of a list as at its beginning, and steady while rows come in above."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -111,18 +112,21 @@ class Page:
 
 def page(
     queryset: QuerySet, ordering: Ordering, query: QueryDict, total: int | str | None, size: int = SIZE,
-    scope: QuerySet | None = None,
+    scope: QuerySet | None = None, in_full: Callable[[QuerySet, Place, Ordering], QuerySet] | None = None,
 ) -> Page:  # fmt: skip
     """The page that ``query`` asks for (see ``Place``).
 
-    ``queryset`` must be a ``values()`` query that has the ordering's column and ``id``. Costs one statement. With a
+    ``queryset`` must be a ``values()`` query that has the ordering's column and ``id``, or ``in_full`` must make such a
+    one of its page: then nothing is joined before the page is found, whatever has to be sorted for it. Costs one
+    statement. With a
     ``scope``, of which an index in this order serves any part, no more than ``MOST_LOOKED_THROUGH`` rows of it are
     looked through for rows of ``queryset``; where they do not fill the page, a second statement finds the way on.
     """
     place = Place.of(query, ordering)
     if scope is not None:
         queryset = queryset.filter(place.before_edge(scope, ordering))
-    rows = list(place.narrow(queryset, ordering, size))
+    narrowed = place.narrow(queryset, ordering, size)
+    rows = list(in_full(narrowed, place, ordering) if in_full else narrowed)
     edge = None
     if scope is not None and len(rows) <= size:
         edge = place.edge(scope, ordering).values(ordering.column, "id").first()

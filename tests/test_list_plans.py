@@ -192,3 +192,14 @@ def test_a_rare_combination_is_looked_for_in_steps_and_missed_nowhere(kefu, some
         assert steps < 10
     assert found == [rare.number]
     assert steps > 1
+
+
+def test_a_searched_page_is_found_before_anything_is_joined_to_it(some, kefu):
+    """However wrong the planner guesses how many fit: at worst it sorts keys, never the joined rows of thousands."""
+    pages = signed_in(kefu)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(numbers(pages.get("/tickets/", {"tab": "waiting", "urgency": "normal"}))) == 50
+    rows = next(each["sql"] for each in asked if "consignee" in each["sql"])
+    found = rows[rows.index("IN (SELECT") :]
+    assert "JOIN" not in found
+    assert "LIMIT 51" in found

@@ -71,8 +71,7 @@ def page_in(
         return page_of(rows, place, ordering, query, total, size)
     tickets = Ticket.objects.for_user(user)
     scope = form.scope(tickets, ordering.column == "created_at") if tab == "all" else None
-    found = form.found(tickets).in_tab(tab, now).values(*COLUMNS)
-    return page(found, ordering, query, total, size, scope)
+    return page(form.found(tickets).in_tab(tab, now), ordering, query, total, size, scope, _in_full)
 
 
 def _in_full(keys, place: Place, ordering: Ordering):
