@@ -16,6 +16,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from psycopg import RawCursor
 from psycopg.sql import Literal
 from psycopg.types.numeric import Int8
@@ -40,6 +41,18 @@ class Slots:
         number = len(self.taken) + 1
         stand_in = EPOCH + timedelta(microseconds=number) if name.endswith("_at") else FIRST_NUMBER + number
         return self.taken.setdefault(name, stand_in)
+
+
+def listed(keys: Iterable[int]) -> str:
+    """Keys as one text, for a slot that ``among`` takes apart."""
+    text = ",".join(map(str, keys))
+    return f"{{{text}}}" if connection.vendor == "postgresql" else f"[{text}]"
+
+
+def among(text: str) -> RawSQL:
+    """For ``pk__in``: the keys that ``listed`` has written, however many, by one and the same statement."""
+    split = "unnest(%s::bigint[])" if connection.vendor == "postgresql" else "value FROM json_each(%s)"
+    return RawSQL(f"SELECT {split}", [text])  # noqa: S611 - nothing of it comes from outside
 
 
 class Prepared:

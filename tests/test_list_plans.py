@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
 from qinqin.paging import Ordering, Place
+from qinqin.prepared import listed
 from tests.factories import TicketFactory, submitted_ticket, waiting_tickets
 from tests.pages import numbers, read, signed_in, statements
 from tickets import list_page
@@ -111,12 +112,25 @@ def test_the_prepared_question_is_the_query_set(who, tab, order_a, kefu, request
             with subtests.test(column=column, descending=descending):
                 ordering, now = Ordering(column, descending), database_now()
                 expected = Ticket.objects.for_user(user).in_tab(tab, now).order_by(*ordering.fields())
-                prepared = list_page._usual_rows(user.role, tab, ordering, False, False, 50)
+                prepared = list_page._usual_rows(user.role, tab, ordering, False, False, 50, False)
                 found = prepared.dicts(person=user.pk, merchant=user.merchant_id or 0, now_at=now)
                 assert found == list(expected.values(*list_page.COLUMNS))
+                assert some_of_them(user, tab, ordering, now, found) == found[::2]
                 sort = f"{'-' if descending else ''}{column.removesuffix('_at')}"
                 shown = numbers(visitor.get(f"/tickets/?tab={tab}&sort={sort}"))
                 assert shown == [row["number"] for row in found]
+
+
+def some_of_them(user, tab: str, ordering: Ordering, now, found: list[dict]) -> list[dict]:
+    """The rows of every second one, asked for by name; with somebody else's among the names."""
+    names = [
+        *(row["id"] for row in found[::2]),
+        *Ticket.objects.exclude(pk__in=[r["id"] for r in found]).values_list("pk", flat=True),
+    ]
+    names = [*names, 10**12] if user.is_service else names
+    prepared = list_page._usual_rows(user.role, tab, ordering, False, False, 50, True)
+    seen = {"person": user.pk, "merchant": user.merchant_id or 0, "now_at": now}
+    return prepared.dicts(**seen, names=listed(names))
 
 
 def test_the_counts_are_those_of_the_query_sets(zhuguan, order_a, kefu, rf):

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from django.http import HttpRequest
 
 from qinqin.paging import MOST_COUNTED, Ordering, Page, Place, page, page_of
-from qinqin.prepared import Prepared, Together
+from qinqin.prepared import Prepared, Together, among, listed
 
 from .mentions import consumer_columns
 from .models import Ticket
@@ -63,15 +63,24 @@ def page_in(
 ) -> Page:
     """The page of a tab that the address asks for. One statement; in 全部 a rare combination may need a second."""
     user, now, query = request.user, request.surroundings["now"], request.GET
-    if not form.asked:
+    named = form.search.keys if form.asked.keys() == {"q"} else None
+    if not form.asked or named is not None:
         place = Place.of(query, ordering)
-        prepared = _usual_rows(user.role, tab, ordering, place.key is not None, place.turned, size)
+        has_key, has_names = place.key is not None, named is not None
+        prepared = _usual_rows(user.role, tab, ordering, has_key, place.turned, size, has_names)
         at, pk = place.key or (None, None)
-        rows = prepared.dicts(person=user.pk, merchant=user.merchant_id or 0, now_at=now, key_at=at, key=pk)
+        rows = prepared.dicts(
+            person=user.pk, merchant=user.merchant_id or 0, now_at=now, key_at=at, key=pk, names=listed(named or ())
+        )  # fmt: skip
         return page_of(rows, place, ordering, query, total, size)
     tickets = Ticket.objects.for_user(user)
     scope = form.scope(tickets, ordering.column == "created_at") if tab == "all" else None
     return page(form.found(tickets).in_tab(tab, now), ordering, query, total, size, scope, _in_full)
+
+
+def rows_of(keys: list[int]) -> dict[int, dict]:
+    """What the list shows of these tickets, by key; the caller has judged who sees them. One statement."""
+    return {row["id"]: row for row in _rows_of_named().dicts(names=listed(keys))}
 
 
 def _in_full(keys, place: Place, ordering: Ordering):
@@ -95,11 +104,20 @@ def _usual_counts(role: str) -> Together:
 
 @lru_cache(maxsize=512)
 def _usual_rows(
-    role: str, tab: str, ordering: Ordering, has_key: bool, turned: bool, size: int
+    role: str, tab: str, ordering: Ordering, has_key: bool, turned: bool, size: int, has_names: bool
 ) -> Prepared:  # fmt: skip
     def rows(slots):
         tickets = Ticket.objects.for_user(asker(role, slots)).in_tab(tab, slots.now_at)
+        if has_names:
+            tickets = tickets.filter(pk__in=among(slots.text("names")))
         place = Place((slots.key_at, slots.key) if has_key else None, turned)
         return _in_full(place.narrow(tickets, ordering, size), place, ordering)
 
     return Prepared(rows)
+
+
+@cache
+def _rows_of_named() -> Prepared:
+    return Prepared(
+        lambda slots: Ticket.objects.filter(pk__in=among(slots.text("names"))).order_by().values(*COLUMNS)
+    )

@@ -63,6 +63,7 @@ class Finder:
     """One question of one person, within a narrower choice of tickets if there is one.
 
     ``tickets`` is a query set of tickets; ``merchant`` is one merchant's key: customer service asks about its tickets.
+    ``since`` is a ticket before which none of ``tickets`` is.
     """
 
     def __init__(
@@ -73,11 +74,12 @@ class Finder:
         *,
         merchant: int | None = None,
         probed: int | None = None,
+        since: int | None = None,
     ):
         self.sight, self.question = Sight(user, merchant), question
         usual = PROBED if self.sight.merchant is None else PROBED_OF_MERCHANT
         self.probed = usual if probed is None else probed
-        self.tickets = tickets
+        self.tickets, self.since = tickets, since or 0
         self.narrowed: tuple[str, list] = ("", [])
         if tickets is not None:
             try:
@@ -198,7 +200,7 @@ class Finder:
             f" WHERE true{scope} AND d.ticket_id {way.beyond} %s",
             params,
         )
-        newest, oldest = (bound // BUCKET if bound is not None else 0 for bound in cursor.fetchone())
+        newest, oldest = (max(bound or 0, self.since) // BUCKET for bound in cursor.fetchone())
         return [newest, oldest] if way.older else [oldest, newest]
 
     # ---- SQLite ----

@@ -19,10 +19,11 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a text is, in words, and the condition of its tickets."""
+    """What a text is, in words, and the condition of its tickets; their ``keys`` where these are few."""
 
     what: str
     condition: Q
+    keys: list[int] | None = None
 
 
 def meant_by(user, text: str) -> Meant | None:
@@ -35,7 +36,7 @@ def meant_by(user, text: str) -> Meant | None:
         for what, condition in _numbers(user, text):
             found = list(tickets.filter(condition).order_by("-pk").values_list("pk", flat=True)[:MOST])
             if found:
-                return Meant(what, Q(pk__in=found))
+                return Meant(what, Q(pk__in=found), found)
     if user.is_service:
         merchant = Merchant.objects.filter(Q(name__iexact=text) | Q(code__iexact=text)).first()
         if merchant:

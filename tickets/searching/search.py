@@ -4,7 +4,7 @@ Few hits are known by their keys, and the list treats them as any other choice: 
 newest are looked for, page by page, and counts say how many there are at least.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -57,21 +57,30 @@ class Search:
         return self._finder().older(KNOWN + 1)
 
     @cached_property
+    def keys(self) -> list[int] | None:
+        """The tickets that are found, where they are known one by one."""
+        if self.meant:
+            return self.meant.keys
+        return self._newest if self.question and len(self._newest) <= KNOWN else None
+
+    @cached_property
     def condition(self) -> Q | None:
         """The condition of the tickets that are found; ``None`` where there are too many to name them all."""
         if self.meant:
             return self.meant.condition
         if self.question is None:
             return Q()
-        return Q(pk__in=self._newest) if len(self._newest) <= KNOWN else None
+        return None if self.keys is None else Q(pk__in=self.keys)
 
     def counts(self, tickets: QuerySet, now) -> dict[str, int | None]:
         """The tabs' counts of many hits among ``tickets``: exact, the least that it is, or ``None`` for not known."""
         newest = self._newest if self.alone else self._finder(tickets).older(KNOWN + 1)
         if len(newest) <= KNOWN:
-            return tickets.model.objects.filter(pk__in=newest).tab_counts(now)
-        waiting = self._finder(tickets.filter(is_open=True)).older(KNOWN + 1)
-        counts = tickets.model.objects.filter(pk__in=waiting).tab_counts(now)
+            return tickets.model.objects.filter(pk__in=newest).tab_counts_of_few(now)
+        # What is open is new, mostly: there is no need to look for it further back than it lies.
+        waiting = self._finder(tickets.filter(is_open=True), since=tickets.model.objects.oldest_open())
+        waiting = waiting.older(KNOWN + 1)
+        counts = tickets.model.objects.filter(pk__in=waiting).tab_counts_of_few(now)
         if len(waiting) > KNOWN:
             counts = {tab: AtLeast(min(count, KNOWN)) if count else None for tab, count in counts.items()}
         return counts | {"all": AtLeast(KNOWN)}
@@ -81,22 +90,25 @@ class Search:
         tickets: QuerySet,
         tab: str,
         now,
-        columns: list[str],
+        rows_of: Callable[[list[int]], dict[int, dict]],
         query: QueryDict,
         total: int | None,
         size: int,
     ) -> Page:
-        """One page of many hits in a tab, the newest first; its key in an address is the ticket's."""
+        """One page of many hits in a tab, the newest first; its key in an address is the ticket's. ``rows_of`` reads
+        what the page shows of some tickets, by their keys.
+        """
         after, before = _key(query.get("after")), _key(query.get("before"))
-        tickets = tickets.in_tab(tab, now)
-        finder = self._finder(None if self.alone and tab == "all" else tickets)
+        is_all = self.alone and tab == "all"
+        finder = self._finder(None if is_all else tickets.in_tab(tab, now))
         if before is not None:
             keys = finder.newer(size + 1, before)
             more, keys = len(keys) > size, keys[-size:]
         else:
-            keys = finder.older(size + 1, after)
+            known = is_all and after is None and size <= KNOWN
+            keys = self._newest if known else finder.older(size + 1, after)
             more, keys = len(keys) > size, keys[:size]
-        rows = {row["id"]: row for row in tickets.model.objects.filter(pk__in=keys).values(*columns)}
+        rows = rows_of(keys)
         placed = after is not None or before is not None
         has_before = more if before is not None else after is not None
         has_after = before is not None or more
@@ -115,8 +127,8 @@ class Search:
             yield keys
             last = keys[-1]
 
-    def _finder(self, tickets: QuerySet | None = None) -> Finder:
-        return Finder(self.user, self.question, tickets, merchant=self.merchant)
+    def _finder(self, tickets: QuerySet | None = None, since: int | None = None) -> Finder:
+        return Finder(self.user, self.question, tickets, merchant=self.merchant, since=since)
 
 
 def _key(text: str | None) -> int | None:
