@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from django.db.models import Max
 
 from ..models import SearchDocument, Ticket
-from .keeping import bucket_tokens, keep
+from .keeping import keep, tokens_text
 from .texts import texts_of
 
 CHUNK = 2_000
@@ -85,10 +85,9 @@ def _copy(tickets: list[int]) -> None:
     lines = []
     for texts in texts_of(tickets).values():
         document = texts.document()
-        tokens = ",".join(map(str, bucket_tokens(document)))
         text, internal = (cell.replace("\\", "\\\\") for cell in (document.text, document.internal))
         lines.append(
-            f"{document.ticket}\t{document.merchant}\t{text}\t{internal}\t{document.edition}\t{{{tokens}}}\n"
+            f"{document.ticket}\t{document.merchant}\t{text}\t{internal}\t{document.edition}\t{tokens_text(document)}\n"
         )
     command = (
         "COPY tickets_searchdocument (ticket_id, merchant_id, text, internal, edition, tokens) FROM STDIN"

@@ -48,7 +48,7 @@ def store(documents: Collection[Document]) -> None:
 
 
 def _store_postgresql(cursor, documents: Collection[Document]) -> None:
-    rows = [(*document, bucket_tokens(document)) for document in documents]
+    rows = [(*document, tokens_text(document)) for document in documents]
     places = ", ".join(["(%s, %s, %s, %s, %s, %s::int[])"] * len(rows))
     cursor.execute(
         f"INSERT INTO tickets_searchdocument ({COLUMNS}, tokens) VALUES {places}"
@@ -58,9 +58,10 @@ def _store_postgresql(cursor, documents: Collection[Document]) -> None:
     )
 
 
-def bucket_tokens(document: Document) -> list[int]:
+def tokens_text(document: Document) -> str:
+    """The tokens with their bucket, as PostgreSQL reads an array: psycopg would look at each number of a list."""
     base = bucket_base(document.ticket)
-    return [base + token for token in document.tokens]
+    return f"{{{','.join([str(base + token) for token in document.tokens])}}}"
 
 
 def _store_sqlite(cursor, documents: Collection[Document]) -> None:
