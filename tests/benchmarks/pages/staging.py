@@ -4,6 +4,7 @@ Everything is made by the verbs; called within Django (``django.setup``).
 """
 
 from datetime import timedelta
+from itertools import cycle, islice
 from typing import NamedTuple
 
 from django.db import transaction
@@ -72,9 +73,12 @@ def due_tickets(people: Cast, how_many: int) -> list[Ticket]:
 def _orders(people: Cast, how_many: int) -> list[Order]:
     """The shop's newest orders about which nothing is open, each another one, as complaints mostly are."""
     open_tickets = Ticket.objects.filter(order=OuterRef("pk"), is_open=True)
-    orders = Order.objects.filter(~Exists(open_tickets), merchant=people.owner.merchant)
+    orders = Order.objects.filter(merchant=people.owner.merchant).order_by("-ordered_at", "-pk")
     orders = orders.select_related("merchant").prefetch_related("lines", "shipments")
-    return list(orders.order_by("-ordered_at", "-pk")[:how_many])
+    found = list(orders.filter(~Exists(open_tickets))[:how_many])
+    if len(found) < how_many:  # a small mall that was measured before
+        found += islice(cycle(orders[:how_many]), how_many - len(found))
+    return found
 
 
 def _draft(order: Order, problem: str) -> TicketDraft:
