@@ -7,6 +7,7 @@ person may not see does not exist for them: the answer is the same 404, with the
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404
@@ -76,4 +77,4 @@ def allow(*roles: Role) -> Callable:
 def public(view):
     """View decorator: no login is needed, and somebody decided so."""
     view.access_rule = "public"
-    return view
+    return login_not_required(view)

@@ -8,11 +8,10 @@ import time
 
 from django import forms
 from django.db.models import Model
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+
+from qinqin.widgets import Select
 
 SECONDS = 10
-SELECTED = mark_safe(" selected")
 
 _known: dict[type[Model], tuple[float, list[Model]]] = {}
 
@@ -31,27 +30,10 @@ def forget() -> None:
     _known.clear()
 
 
-class PlainSelect(forms.Select):
-    """A select written at once: a template for each of two hundred options costs more than the page."""
-
-    def render(self, name, value, attrs=None, renderer=None):
-        attributes = self.build_attrs(self.attrs, attrs)
-        chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, SELECTED if str(key) == chosen else "", label) for key, label in self.choices),
-        )
-        said = [(key, text) for key, text in attributes.items() if text not in (None, False)]
-        return format_html(
-            '<select name="{}"{}>{}</select>', name, format_html_join("", ' {}="{}"', said), options
-        )
-
-
 class KnownChoiceField(forms.TypedChoiceField):
     """One row of a small table, or ``None``; as a ``ModelChoiceField``, without its statements."""
 
-    widget = PlainSelect
+    widget = Select
 
     def __init__(self, model: type[Model], **kwargs):
         self.model = model

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -15,9 +14,7 @@ from .models import User
 NO_STAFF = "员工账号不存在或无权查看"
 
 login = public(
-    login_not_required(
-        auth_views.LoginView.as_view(template_name="merchants/login.html", redirect_authenticated_user=True)
-    )
+    auth_views.LoginView.as_view(template_name="merchants/login.html", redirect_authenticated_user=True)
 )
 logout = allow()(auth_views.LogoutView.as_view())
 password_change = allow()(

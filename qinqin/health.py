@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -13,7 +12,6 @@ from tickets.models import DeadlineScan, DeliveryRun
 
 
 @public
-@login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 while this process answers and its database does; 503 otherwise."""
@@ -26,7 +24,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 @public
-@login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when every migration is applied and the last deadline scan is at most five minutes old.

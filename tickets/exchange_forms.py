@@ -3,10 +3,10 @@
 from django import forms
 
 from merchants.models import Merchant
+from qinqin.widgets import RadioSelect
 
 from .exchange import MOST_BYTES, MOST_ROWS
 from .exchange.tables import FORMATS
-from .widgets import RadioSelect
 
 
 class ExportForm(forms.Form):

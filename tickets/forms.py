@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from django import forms
 
+from qinqin.widgets import RadioSelect, Textarea
+
 from .lifecycle import Outcome
 from .models import ReasonCode, ReasonKind, Result, Ticket
 from .models.clock_verbs import HOLD_MISSING
@@ -11,7 +13,6 @@ from .models.rating import STARS_MISSING, WORDS_LIMIT
 from .models.reason import REASON_OF_OUTCOME
 from .models.reveal import SensitiveField
 from .sameness import same
-from .widgets import RadioSelect, Textarea
 from .wording import RESULT_HELP, check_text
 
 AREA = {"rows": 6}

@@ -2,9 +2,10 @@
 
 from django import forms
 
+from qinqin.widgets import RadioSelect
+
 from .forms import TypedForm
 from .models.incident import RESPONSIBLE_LIMIT, Stage
-from .widgets import RadioSelect
 from .wording import check_text
 
 AREA = {"rows": 3}

@@ -5,11 +5,11 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
 from orders.models import Order
+from qinqin.widgets import RadioSelect, Textarea
 
 from .forms import AREA
 from .lifecycle import Urgency
 from .models import Category, Ticket, TicketDraft
-from .widgets import RadioSelect, Textarea
 from .wording import check_problem
 
 

@@ -81,7 +81,7 @@ def test_a_scan_killed_twenty_times_loses_nothing_and_records_nothing_twice(plac
 
 
 @pytest.mark.usefixtures("committed")
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite has one lock for all who write")
+@pytest.mark.sqlite  # which has one lock for all who write
 def test_the_scan_goes_on_when_whoever_held_the_write_lock_was_killed(place):
     scanning.run()
     due_at = late_tickets(50)

@@ -1,6 +1,5 @@
 """消费者评价: the page behind the one-time link, and the button that makes the link."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +20,6 @@ from .detail import find, ticket_page
 REQUESTS, SECONDS = 120, 600
 
 
-@login_not_required
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: HttpRequest, token: str) -> HttpResponse:

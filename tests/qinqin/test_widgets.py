@@ -1,9 +1,11 @@
 """The controls written without a template say what Django's own say."""
 
+import re
+
 import pytest
 from django import forms
 
-from tickets.widgets import RadioSelect, Textarea
+from qinqin.widgets import RadioSelect, Select, Textarea
 
 
 @pytest.mark.parametrize("value", [None, "", "收到了\n“<b>&'\"", 7])
@@ -27,3 +29,13 @@ def test_a_radio_is_djangos_own(chosen, attrs):
         return [bound.as_widget(), *(radio.tag() for radio in bound), *(radio.tag(True) for radio in bound)]
 
     assert written(RadioSelect) == written(forms.RadioSelect)
+
+
+@pytest.mark.parametrize("chosen", ["", None, 3, "3", "b&"])
+def test_a_select_is_djangos_own(chosen):
+    choices = [("", "全部"), ("b&", "<乙>"), (3, "丙")]
+    attrs = {"id": "id_one", "required": True, "disabled": False, "title": '"&'}
+    ours, own = (
+        widget({"class": "wide"}, choices).render("one", chosen, attrs) for widget in (Select, forms.Select)
+    )
+    assert ours == re.sub(r">\s+<", "><", own).strip()
