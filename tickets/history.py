@@ -1,12 +1,10 @@
-"""What has happened to a ticket, as its page tells it: stages and rounds, time used against time allowed."""
+"""What has happened to a ticket, as its page tells it: its rounds, time used against time allowed."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property
-from itertools import groupby
-from operator import attrgetter
 
 from django.utils import timezone
 
@@ -14,73 +12,19 @@ from orders.mentions import masker
 
 from .evidence.display import Exhibit, exhibits
 from .explaining import Explanation, counted_time, explain
-from .lifecycle import EventKind, Outcome
+from .lifecycle import EventKind
 from .models import Attachment, Event, Extension, Purpose, Round, Ticket
-from .models.event import SYSTEM_NAME, SYSTEM_ROLE
 from .models.rating import MOST_STARS
-from .reading.rows import Act, Answer, Rated, Rung, Said, person
+from .reading.rows import Act, Answer, Rated
 from .reading.story import story_of
 from .sameness import alike, same
-from .timeliness import moment_words, span_words
-
-TONES = {
-    EventKind.APPROVED: "ok",
-    EventKind.RETURNED: "warn",
-    EventKind.REOPENED: "warn",
-    EventKind.OVERDUE: "bad",
-    EventKind.CANCELLED: "bad",
-    EventKind.HELD: "warn",
-    EventKind.REMINDED: "warn",
-    EventKind.EXTENSION_DECLINED: "warn",
-    EventKind.TRANSFERRED: "warn",
-    EventKind.MERGED: "warn",
-}
-TEXT_LABELS = {
-    EventKind.SUBMITTED: "处理结果",
-    EventKind.APPROVED: "审核意见",
-    EventKind.RETURNED: "退回原因",
-    EventKind.CANCELLED: "撤销原因",
-    EventKind.REOPENED: "重新打开的原因",
-    EventKind.HELD: "挂起原因",
-    EventKind.REMINDED: "催办说明",
-    EventKind.EXTENSION_ASKED: "延期原因",
-    EventKind.EXTENSION_GRANTED: "答复",
-    EventKind.EXTENSION_DECLINED: "不同意的原因",
-    EventKind.ASSIGNED: "转派原因",
-    EventKind.TRANSFERRED: "转派原因",
-    EventKind.MERGED: "合并原因",
-    EventKind.RATED: "评价",
-}
+from .stages import Stage, Stages
 
 
 def act_words(act: Act | Event) -> str:
     """Who did it, when and what, in one line."""
     when = timezone.localtime(act.occurred_at).strftime("%m月%d日 %H:%M")
     return f"{act.actor_name}（{act.actor_role}）于 {when} {act.get_kind_display()}"
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One event for the eye. ``took`` and ``allowed`` are set where a clock ended with it."""
-
-    kind: str
-    label: str
-    actor: str
-    role: str
-    at: datetime
-    text: str
-    text_label: str
-    round_no: int
-    tone: str
-    outcome: str = ""
-    outcome_label: str = ""
-    took: timedelta | None = None
-    allowed: timedelta | None = None
-    late: bool = False
-    pictures: tuple[Exhibit, ...] = ()
-    reason: str = ""
-    private: bool = False
-    repeats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +60,7 @@ class History:
         self.attachments = story.attachments
         for attachment in self.attachments:
             attachment.ticket = ticket
-        self._round_by_pk = {round_.pk: round_ for round_ in self.rounds}
+        self.round_by_pk = {round_.pk: round_ for round_ in self.rounds}
         self._pauses, self._extensions = _by_round(story.pauses), _by_round(story.extensions)
         self._exempted = set(story.exempted)
         self._ratings = {rating.round_id: rating for rating in story.ratings}
@@ -206,15 +150,12 @@ class History:
         }
 
     def stages(self) -> list[Stage]:
-        """The events and what was said between them, oldest first, with what is said of the consumer masked."""
-        stages = [self._stage(event) for event in self.events] + [self._alert(alert) for alert in self.alerts]
-        stages += self._additions()
-        stages += [self._message(message) for message in self.messages]
-        return sorted(stages, key=lambda stage: stage.at)
+        """What happened and what was said between, oldest first, with what is said of the consumer masked."""
+        return Stages(self).in_order()
 
     def problem_exhibits(self) -> list[Exhibit]:
         """The evidence of the problem, as far as it has come."""
-        return exhibits(self._of_problem(), "问题图片", self.mask)
+        return exhibits(self.of_problem(), "问题图片", self.mask)
 
     def result_exhibits(self, round_: Round) -> list[Exhibit]:
         """The evidence of a round's answer."""
@@ -222,31 +163,9 @@ class History:
         of_result = [each for each in self.attachments if result and each.result_id == result.pk]
         return exhibits(of_result, "处理结果图片", self.mask)
 
-    def _of_problem(self) -> list[Attachment]:
+    def of_problem(self) -> list[Attachment]:
+        """The photos and papers of the problem."""
         return [each for each in self.attachments if each.purpose == Purpose.PROBLEM]
-
-    def _additions(self) -> list[Stage]:
-        """Evidence that customer service added later: the attachments are the record of it."""
-        later = [each for each in self._of_problem() if each.bound_at > self.ticket.created_at]
-        return [
-            self._addition(moment, list(added)) for moment, added in groupby(later, attrgetter("bound_at"))
-        ]
-
-    def _addition(self, moment: datetime, added: list[Attachment]) -> Stage:
-        begun = [round_ for round_ in self.rounds if round_.started_at <= moment]
-        by = person(*added[0].uploader)
-        return Stage(
-            kind="evidence",
-            label="补充图片",
-            actor=str(by),
-            role=by.affiliation,
-            at=moment,
-            text="",
-            text_label="",
-            round_no=begun[-1].number if begun else 1,
-            tone="neutral",
-            pictures=tuple(exhibits(added, "补充图片", self.mask)),
-        )
 
     def repeats(self, round_: Round) -> str:
         """How customer service sees an answer that says again what came back before: 与上次相同, or empty."""
@@ -268,91 +187,15 @@ class History:
     def _came_back(self) -> list[Round]:
         """The rounds whose answers came back: a return is recorded where the next one begins."""
         numbers = {
-            self._round_by_pk[event.round_id].number - 1
+            self.round_by_pk[event.round_id].number - 1
             for event in self.events
             if event.kind == EventKind.RETURNED
         }
         return [round_ for round_ in self.rounds if round_.number in numbers]
 
-    def _message(self, message: Said) -> Stage:
-        label = message.get_audience_display()
-        sent_along = [each for each in self.attachments if each.message_id == message.pk]
-        return Stage(
-            kind="note" if message.is_internal else "message",
-            label=label,
-            actor=message.author_name,
-            role=message.author_role,
-            at=message.at,
-            text=self.mask(message.text),
-            text_label="",
-            round_no=self._round_by_pk[message.round_id].number,
-            tone="review" if message.is_internal else "info",
-            private=message.is_internal,
-            pictures=tuple(exhibits(sent_along, f"{label}图片", self.mask)),
-        )
-
     def last_act(self) -> Act | None:
         """The last thing that a person did (not the system)."""
         return next((event for event in reversed(self.events) if event.actor_id), None)
-
-    def _alert(self, alert: Rung) -> Stage:
-        """A rung of the ladder below the deadline; the deadline itself is an event."""
-        return Stage(
-            kind="alert",
-            label=alert.get_level_display(),
-            actor=SYSTEM_NAME,
-            role=SYSTEM_ROLE,
-            at=alert.occurred_at,
-            text="",
-            text_label="",
-            round_no=self._round_by_pk[alert.round_id].number,
-            tone="warn",
-        )
-
-    def _stage(self, event: Act) -> Stage:
-        round_ = self._round_by_pk[event.round_id]
-        text, outcome = self.mask(event.text), ""
-        took = allowed = None
-        late = False
-        pictures = []
-        if event.kind == EventKind.OPENED:
-            first = [each for each in self._of_problem() if each.bound_at <= self.ticket.created_at]
-            pictures = exhibits(first, "问题图片", self.mask)
-        if event.kind == EventKind.SUBMITTED:
-            pictures = self.result_exhibits(round_)
-            outcome = self.results[round_.pk].outcome
-            took, allowed = self.took(round_), self.allowed(round_)
-            late = round_.overdue_at is not None
-        elif event.kind in (EventKind.APPROVED, EventKind.RETURNED) and (reviewed := self._reviewed(event)):
-            took = event.occurred_at - reviewed.submitted_at
-        elif event.kind == EventKind.OVERDUE:
-            text = f"超过时限 {span_words(self.allowed(round_))}，截止时间 {moment_words(round_.due_at)}"
-        tone = "bad" if late else TONES.get(event.kind, "neutral")
-        return Stage(
-            kind=event.kind,
-            label=event.get_kind_display(),
-            actor=event.actor_name,
-            role=event.actor_role,
-            at=event.occurred_at,
-            text=text,
-            text_label=TEXT_LABELS.get(event.kind, ""),
-            round_no=round_.number,
-            tone=tone,
-            outcome=outcome,
-            outcome_label=Outcome(outcome).label if outcome else "",
-            took=took,
-            allowed=allowed,
-            late=late,
-            pictures=tuple(pictures),
-            reason=event.reason_name,
-            repeats=self.repeats(round_) if event.kind == EventKind.SUBMITTED else "",
-        )
-
-    def _reviewed(self, event: Act) -> Round | None:
-        """The round whose result a review was about: a return is recorded where that round ended."""
-        return next(
-            (r for r in reversed(self.rounds) if r.submitted_at and r.submitted_at <= event.occurred_at), None
-        )
 
 
 def _by_round(rows: Iterable) -> dict[int, list]:

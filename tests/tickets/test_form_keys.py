@@ -132,7 +132,7 @@ class TestOnce:
         def broken(*args, **kwargs):
             raise RuntimeError
 
-        monkeypatch.setattr("tickets.views.verbs.messages.success", broken)
+        monkeypatch.setattr("tickets.views.pressing.messages.success", broken)
         visitor = signed_in(kefu, raise_request_exception=False)
         assert visitor.post(f"/tickets/{ticket}/approve/", {"form_key": KEY}).status_code == 500
         assert rows_of(ticket) == before

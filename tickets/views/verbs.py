@@ -1,26 +1,13 @@
 """The buttons: each parses its form, calls one verb of the ticket, and goes back to the ticket's page."""
 
-from collections.abc import Callable
-from contextlib import suppress
-
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from merchants.access import MERCHANT_ROLES, SERVICE_ROLES, WORKING_ROLES, allow
 
-from ..came_from import to_ticket
-from ..drafting import round_of, written
 from ..evidence.tray import Tray
 from ..forms import TurnForm
-from ..lifecycle import TRANSITIONS, AlreadyHandled, Refused
-from ..models import Draft, Purpose, Ticket
-from ..verb_forms import form_for
-from .detail import HANDED_ON, find, ticket_page
-from .pressing import press_or_look
-
-# After these the ticket waits for somebody else, and the person goes on to the next one.
-HANDS_ON = {"submit", "approve", "return"}
+from ..models import Purpose, Ticket
+from .pressing import press_on_ticket, press_or_look
 
 
 @allow(*MERCHANT_ROLES)
@@ -40,7 +27,7 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
         )
         return "已提交处理结果，等待客服审核"
 
-    return _press(request, number, "submit", act, tray)
+    return press_on_ticket(request, number, "submit", act, tray)
 
 
 @allow(*SERVICE_ROLES)
@@ -52,7 +39,7 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
         ticket.approve(by_user=request.user, note=form.cleaned_data["note"], seen_round=form.round_shown)
         return "审核通过，工单已完结"
 
-    return _press(request, number, "approve", act)
+    return press_on_ticket(request, number, "approve", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -67,7 +54,7 @@ def return_to_merchant(request: HttpRequest, number: str) -> HttpResponse:
         )
         return "已退回商家，开始新一轮计时"
 
-    return _press(request, number, "return", act)
+    return press_on_ticket(request, number, "return", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -84,7 +71,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         )
         return "工单已撤销"
 
-    return _press(request, number, "cancel", act)
+    return press_on_ticket(request, number, "cancel", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -96,7 +83,7 @@ def reopen(request: HttpRequest, number: str) -> HttpResponse:
         ticket.reopen(by_user=request.user, reason=form.cleaned_data["reason"], seen_round=form.round_shown)
         return "工单已重新打开，等待商家处理"
 
-    return _press(request, number, "reopen", act)
+    return press_on_ticket(request, number, "reopen", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -111,7 +98,7 @@ def hold(request: HttpRequest, number: str) -> HttpResponse:
         )
         return "工单已挂起，计时暂停"
 
-    return _press(request, number, "hold", act)
+    return press_on_ticket(request, number, "hold", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -123,7 +110,7 @@ def resume(request: HttpRequest, number: str) -> HttpResponse:
         ticket.resume(by_user=request.user, seen_round=form.round_shown)
         return "工单已恢复计时"
 
-    return _press(request, number, "resume", act)
+    return press_on_ticket(request, number, "resume", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -137,7 +124,7 @@ def remind(request: HttpRequest, number: str) -> HttpResponse:
         )
         return f"已催办商家（本轮第{times}次）"
 
-    return _press(request, number, "remind", act)
+    return press_on_ticket(request, number, "remind", act)
 
 
 @allow(*MERCHANT_ROLES)
@@ -155,7 +142,7 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
         )
         return "已申请延期，等待客服答复；答复前原截止时间不变"
 
-    return _press(request, number, "extend", act)
+    return press_on_ticket(request, number, "extend", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -169,7 +156,7 @@ def grant(request: HttpRequest, number: str) -> HttpResponse:
         )
         return "已同意延期"
 
-    return _press(request, number, "grant", act)
+    return press_on_ticket(request, number, "grant", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -183,7 +170,7 @@ def decline(request: HttpRequest, number: str) -> HttpResponse:
         )
         return "已答复：不同意延期"
 
-    return _press(request, number, "decline", act)
+    return press_on_ticket(request, number, "decline", act)
 
 
 @allow(*MERCHANT_ROLES)
@@ -199,7 +186,7 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
         )
         return "已认领，处理人是您；同事仍可以提交"
 
-    return _press(request, number, "claim", act)
+    return press_on_ticket(request, number, "claim", act)
 
 
 @allow(*MERCHANT_ROLES)
@@ -211,7 +198,7 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
         ticket.release(by_user=request.user, seen_round=form.round_shown)
         return "已退回待认领"
 
-    return _press(request, number, "release", act)
+    return press_on_ticket(request, number, "release", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -224,7 +211,7 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
         ticket.add_note(by_user=request.user, text=form.cleaned_data["text"], attachments=tray.chosen)
         return "已保存内部备注，仅客服可见"
 
-    return _press(request, number, "note", act, tray)
+    return press_on_ticket(request, number, "note", act, tray)
 
 
 @allow(*WORKING_ROLES)
@@ -237,7 +224,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
         ticket.assign(by_user=request.user, to=data["to"], reason=data["reason"], seen_round=form.round_shown)
         return f"已转派给{data['to']}"
 
-    return _press(request, number, "assign", act)
+    return press_on_ticket(request, number, "assign", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -258,7 +245,7 @@ def transfer(request: HttpRequest, number: str) -> HttpResponse:
             return f"订单已更正为 {ticket.order_number}，商户不变"
         return f"已转派给商户「{ticket.merchant}」，开始新一轮计时"
 
-    return _press(request, number, "transfer", act)
+    return press_on_ticket(request, number, "transfer", act)
 
 
 @allow(*SERVICE_ROLES)
@@ -276,7 +263,7 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
         )
         return f"已并入 {form.ticket}，本工单已撤销"
 
-    return _press(request, number, "merge", act)
+    return press_on_ticket(request, number, "merge", act)
 
 
 @allow(*WORKING_ROLES)
@@ -289,7 +276,7 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
         ticket.add_message(by_user=request.user, text=form.cleaned_data["text"], attachments=tray.chosen)
         return "留言已发送"
 
-    return _press(request, number, "message", act, tray)
+    return press_on_ticket(request, number, "message", act, tray)
 
 
 @allow(*SERVICE_ROLES)
@@ -304,68 +291,4 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
         )
         return "已记录消费者评价"
 
-    return _press(request, number, "rate", act)
-
-
-def _press(
-    request: HttpRequest,
-    number: str,
-    verb: str,
-    act: Callable[[Ticket, TurnForm], str],
-    tray: Tray | None = None,
-) -> HttpResponse:
-    """One button pressed: done (303 to the ticket), a field is wrong (422), or somebody was quicker (409).
-
-    In the last two the page comes back with everything that was typed. The files of a form with a ``tray`` are taken
-    in whatever becomes of the rest, so that nobody has to choose them again.
-    """
-    ticket = find(request, number)
-    if request.method != "POST":
-        return to_ticket(request, ticket)
-    form = form_for(verb, ticket, request.user, request.POST)
-    is_valid = form.is_valid()
-    if tray is not None:
-        tray.ticket = ticket
-        if not _moved_on(ticket, verb, form):
-            try:
-                tray.receive(request.POST, request.FILES)
-            except Refused as refusal:
-                return _come_back(request, find(request, number), verb, form, refused=str(refusal))
-            is_valid = is_valid and not tray.errors
-    if is_valid:
-        try:
-            done = act(ticket, form)
-        except Refused as refusal:
-            return _come_back(request, find(request, number), verb, form, refused=str(refusal))
-        except ValidationError as error:
-            form.add_error(None, error)
-            return _come_back(request, ticket, verb, form, tray)
-        messages.success(request, done, extra_tags=HANDED_ON if verb in HANDS_ON else "")
-        return to_ticket(request, ticket)
-    refused = AlreadyHandled.SENTENCE if _moved_on(ticket, verb, form) else ""
-    return _come_back(request, ticket, verb, form, tray, refused=refused)
-
-
-def _come_back(
-    request: HttpRequest, ticket: Ticket, verb: str, form: TurnForm, tray: Tray | None = None, *,
-    refused: str = "",
-) -> HttpResponse:  # fmt: skip
-    """The page again with what was typed, which is a draft from now on: it is there on every device."""
-    if form.typed():
-        with suppress(ValidationError):  # more than a draft may hold; the page itself has it
-            Draft.keep(
-                by_user=request.user,
-                verb=verb,
-                fields=written(request.POST, verb),
-                ticket=ticket,
-                round_no=round_of(verb, form.round_shown or ticket.round_no),
-            )
-    status = 409 if refused else 422
-    tray = None if refused else tray
-    return ticket_page(request, ticket, status=status, verb=verb, form=form, refused=refused, tray=tray)
-
-
-def _moved_on(ticket: Ticket, verb: str, form: TurnForm) -> bool:
-    """Whether the ticket is no longer where the page had it: then even a faulty text deserves to hear why."""
-    shown = form.round_shown, form.status_shown
-    return verb in TRANSITIONS and ticket.has_moved_on(TRANSITIONS[verb], *shown)
+    return press_on_ticket(request, number, "rate", act)
