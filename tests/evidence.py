@@ -12,7 +12,7 @@ from PIL import Image
 
 from tickets.clock import database_now
 from tickets.evidence import shelf
-from tickets.models import Attachment, Purpose
+from tickets.models import Attachment, Message, Purpose, Ticket
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -79,3 +79,12 @@ def media(settings, tmp_path) -> Path:
     """A ``MEDIA_ROOT`` of the test's own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
+
+
+SAYING = {"note": "add_note", "message": "add_message"}
+
+
+def say(ticket: Ticket, by_user, purpose: str, how_many: int = 1, text: str = "请看照片", **about) -> Message:
+    """Said about a ticket, with so many photos."""
+    keys = [shelved(by_user, ticket, purpose=purpose, **about).key for _ in range(how_many)]
+    return getattr(ticket, SAYING[purpose])(by_user=by_user, text=text, attachments=keys)

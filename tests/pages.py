@@ -177,3 +177,8 @@ def tabs(page: HttpResponse) -> dict[str, int]:
 def numbers(page: HttpResponse) -> list[str]:
     """The ticket numbers of a list, in its order."""
     return [row["工单号"] for row in read(page).table()]
+
+
+def page_of(ticket, person) -> Element:
+    """The ticket's page as this person gets it."""
+    return read(signed_in(person).get(ticket.get_absolute_url()))

@@ -4,11 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import OperationalError
 
-from merchants.models import Merchant
-from orders.importing import orders as importing
-from orders.importing import upserting
 from orders.models import Customer, Order
 from tests.importing import run, statements
 from tests.orders.exports import HEADINGS, ROWS, orders
@@ -190,74 +186,6 @@ def test_the_report_shows_no_consumers_name_or_number(files, merchant_a):
         assert secret not in done.out + done.err
 
 
-def test_an_order_of_another_merchant_is_refused_and_left_alone(files, merchant_a, order_b):
-    before = orders()
-
-    done = run("import_orders", files.text(f"订单号,总金额\n{order_b.number},1\n"), merchant="qinbei")
-
-    assert done.refusals == ["第 2 行被拒绝：订单号已属于其他商户"]
-    assert orders() == before
-
-
-def test_the_merchant_stands_in_the_file_by_code_or_by_name(files, merchant_a, merchant_b):
-    done = run("import_orders", files.text("订单号,店铺名称\nA1,QINBEI\nA2,童乐玩具专营店\nA3,谁\nA4,\n"))
-
-    assert {order.number: order.merchant for order in Order.objects.all()} == {
-        "A1": merchant_a,
-        "A2": merchant_b,
-    }
-    assert done.refusals == ["第 4 行被拒绝：没有这个商户：「谁」", "第 5 行被拒绝：未写明商户"]
-
-
-def test_a_name_that_two_merchants_have_is_refused(files, merchant_a):
-    Merchant.objects.create(code="other", name=merchant_a.name)
-
-    done = run("import_orders", files.text(f"订单号,商户\nA1,{merchant_a.name}\n"))
-
-    assert done.refusals == ["第 2 行被拒绝：有 2 个商户都叫「亲贝母婴旗舰店」，请改用商户编码"]
-
-
-def test_a_row_that_names_another_merchant_than_the_command_is_refused(files, merchant_a, merchant_b):
-    path = files.text("订单号,店铺名称\nA1,tongle\nA2,在平台上的店名\n")
-
-    done = run("import_orders", path, merchant="qinbei")
-
-    assert done.refusals == ["第 2 行被拒绝：属于商户「童乐玩具专营店」，不是「亲贝母婴旗舰店」"]
-    assert Order.objects.get().number == "A2"
-
-
-def test_an_inactive_merchant_gets_no_orders(files, merchant_a):
-    Merchant.objects.update(is_active=False)
-
-    in_file = run("import_orders", files.text("订单号,商户\nA1,qinbei\n"))
-    by_option = run("import_orders", files.text("订单号\nA1\n"), merchant="qinbei")
-
-    assert in_file.refusals == ["第 2 行被拒绝：商户「亲贝母婴旗舰店」已停用"]
-    assert (by_option.status, by_option.err) == (1, "--merchant：商户「亲贝母婴旗舰店」已停用\n")
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        ("", "文件是空的：没有表头，也没有数据"),
-        ("\n ,\u3000\n", "文件是空的：没有表头，也没有数据"),
-        ("甲,乙\n1,2\n", "找不到“订单号”列。文件的表头是：甲、乙"),
-        ("订单号,总金额\nA1,1\n", "文件没有“商户”列，请用 --merchant 指明是哪个商户的订单"),
-    ],
-)
-def test_a_file_that_cannot_be_used_is_told_in_a_sentence(files, db, content, sentence):
-    done = run("import_orders", files.text(content))
-
-    assert (done.status, done.out, done.err) == (1, "", f"{sentence}\n")
-
-
-def test_a_file_that_is_not_there_is_told_in_a_sentence(tmp_path, db):
-    done = run("import_orders", tmp_path / "nothing.csv")
-
-    assert done.status == 1
-    assert done.err.startswith("无法打开文件")
-
-
 def test_columns_that_are_not_used_or_say_the_same_are_named(files, merchant_a):
     path = files.text(
         "订单号,联系电话,联系手机,旗帜颜色\nA1,0571-88886666,13800005678,红\nA2,0571-88886666,,\n"
@@ -304,42 +232,6 @@ def test_a_thousand_orders_cost_as_many_statements_as_one(files, merchant_a):
 
     assert cost(999, "B", "顺丰") == cost(1, "A", "顺丰")
     assert cost(999, "B", "圆通") == cost(1, "A", "圆通")
-
-
-def test_a_failed_chunk_goes_in_not_at_all_and_those_before_it_stay(files, merchant_a, monkeypatch):
-    monkeypatch.setattr(importing, "CHUNK", 2)
-    write_lines = upserting.Difference.write
-
-    def fail_at_last(difference):
-        write_lines(difference)
-        if any(line.title == "坏" for line in difference.new if hasattr(line, "title")):
-            raise OperationalError("disk full")
-
-    monkeypatch.setattr(upserting.Difference, "write", fail_at_last)
-    path = files.text("订单号,商品标题\nA1,好\nA2,好\nA3,好\nA4,坏\n")
-
-    done = run("import_orders", path, merchant="qinbei")
-
-    assert done.status == 1
-    assert sorted(orders()) == ["A1", "A2"]
-    assert done.out == "新增 2，更新 0，未变 0，拒绝 0\n"
-    assert done.err == "数据库不可用或拒绝写入，导入未完成（已完成的部分保留，可重新运行）：disk full\n"
-
-
-def test_an_order_that_another_import_brought_meanwhile_is_found(files, merchant_a, monkeypatch):
-    before = upserting.Chunk.write
-
-    def another_was_quicker(chunk):
-        monkeypatch.setattr(upserting.Chunk, "write", before)
-        before(chunk)
-        raise upserting.IntegrityError
-
-    monkeypatch.setattr(upserting.Chunk, "write", another_was_quicker)
-
-    done = run("import_orders", files.text("订单号\nA1\n"), merchant="qinbei")
-
-    assert done.out == "新增 1，更新 0，未变 0，拒绝 0\n"
-    assert Order.objects.count() == 1
 
 
 def test_an_address_in_parts_is_joined(files, merchant_a):
