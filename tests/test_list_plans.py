@@ -122,15 +122,11 @@ def test_the_prepared_question_is_the_query_set(who, tab, order_a, kefu, request
 
 
 def some_of_them(user, tab: str, ordering: Ordering, now, found: list[dict]) -> list[dict]:
-    """The rows of every second one, asked for by name; with somebody else's among the names."""
-    names = [
-        *(row["id"] for row in found[::2]),
-        *Ticket.objects.exclude(pk__in=[r["id"] for r in found]).values_list("pk", flat=True),
-    ]
-    names = [*names, 10**12] if user.is_service else names
+    """Every second row, asked for by name; the names of all tickets that the tab does not show stand beside them."""
+    others = Ticket.objects.exclude(pk__in=[row["id"] for row in found]).values_list("pk", flat=True)
+    names = listed([*(row["id"] for row in found[::2]), *others])
     prepared = list_page._usual_rows(user.role, tab, ordering, False, False, 50, True)
-    seen = {"person": user.pk, "merchant": user.merchant_id or 0, "now_at": now}
-    return prepared.dicts(**seen, names=listed(names))
+    return prepared.dicts(person=user.pk, merchant=user.merchant_id or 0, now_at=now, names=names)
 
 
 def test_the_counts_are_those_of_the_query_sets(zhuguan, order_a, kefu, rf):

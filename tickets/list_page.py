@@ -78,7 +78,7 @@ def page_in(
     return page(form.found(tickets).in_tab(tab, now), ordering, query, total, size, scope, _in_full)
 
 
-def rows_of(keys: list[int]) -> dict[int, dict]:
+def rows_by_key(keys: list[int]) -> dict[int, dict]:
     """What the list shows of these tickets, by key; the caller has judged who sees them. One statement."""
     return {row["id"]: row for row in _rows_of_named().dicts(names=listed(keys))}
 

@@ -48,16 +48,10 @@ class PlannedSaves(models.Model):
 
 def delete(model: type[models.Model], **values) -> None:
     """Delete the rows whose fields (by ``attname``) have these values. For models that nothing points to."""
-    fields = [
-        next(field for field in model._meta.concrete_fields if field.attname == name) for name in values
-    ]
-    sql = _delete(
-        model._meta.db_table,
-        tuple((field.column, value is None) for field, value in zip(fields, values.values(), strict=True)),
-    )
-    known = [
-        (field, value) for field, value in zip(fields, values.values(), strict=True) if value is not None
-    ]
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    pairs = [(by_name[name], value) for name, value in values.items()]
+    sql = _delete(model._meta.db_table, tuple((field.column, value is None) for field, value in pairs))
+    known = [(field, value) for field, value in pairs if value is not None]
     with prepared_cursor() as cursor:
         cursor.execute(sql, _params(*zip(*known, strict=True)))
 

@@ -76,11 +76,11 @@ class Search:
         """The tabs' counts of many hits among ``tickets``: exact, the least that it is, or ``None`` for not known."""
         newest = self._newest if self.alone else self._finder(tickets).older(KNOWN + 1)
         if len(newest) <= KNOWN:
-            return tickets.model.objects.filter(pk__in=newest).tab_counts_of_few(now)
+            return tickets.model.objects.filter(pk__in=newest).tab_counts(now)
         # What is open is new, mostly: there is no need to look for it further back than it lies.
         waiting = self._finder(tickets.filter(is_open=True), since=tickets.model.objects.oldest_open())
         waiting = waiting.older(KNOWN + 1)
-        counts = tickets.model.objects.filter(pk__in=waiting).tab_counts_of_few(now)
+        counts = tickets.model.objects.filter(pk__in=waiting).tab_counts(now)
         if len(waiting) > KNOWN:
             counts = {tab: AtLeast(min(count, KNOWN)) if count else None for tab, count in counts.items()}
         return counts | {"all": AtLeast(KNOWN)}

@@ -16,8 +16,7 @@ from .. import bulk, came_from
 from ..columns import columns_of
 from ..filtering import ViewBar
 from ..lifecycle import Status, Urgency
-from ..list_page import COLUMNS, counts_of, page_in
-from ..list_page import rows_of as rows_of_keys
+from ..list_page import COLUMNS, counts_of, page_in, rows_by_key
 from ..mentions import mask_row
 from ..models import Ticket
 from ..models.queries import TABS
@@ -52,7 +51,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     if search and search.condition is None:
         found, now = form.apply(Ticket.objects.for_user(request.user)), surroundings(request)["now"]
         counts, sort = search.counts(found, now), NEWEST
-        pager = search.page(found, tab, now, rows_of_keys, request.GET, counts[tab], size)
+        pager = search.page(found, tab, now, rows_by_key, request.GET, counts[tab], size)
     else:
         counts = counts_of(request, form)
         pager = page_in(request, form, tab, ordering, counts[tab], size)
