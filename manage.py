@@ -11,6 +11,9 @@ def main() -> None:
     os.environ.setdefault("DATABASE_STATEMENT_TIMEOUT", "600")
     from django.core.management import execute_from_command_line
 
+    from qinqin.children import follow_parent
+
+    follow_parent()
     execute_from_command_line(sys.argv)
 
 

@@ -6,9 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
 from django.conf import settings
+
+PARENT = "PARENT_PROCESS"
 
 
 class Children:
@@ -26,11 +29,11 @@ class Children:
         self.running[name] = subprocess.Popen(
             command,
             cwd=settings.BASE_DIR,
-            env={**(os.environ if environment is None else environment), "PYTHONUNBUFFERED": "1"},
+            env=of_this_process(os.environ if environment is None else environment)
+            | {"PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=pass_fds,
-            preexec_fn=end_with_parent,
         )
 
     def ended(self) -> list[tuple[str, int]]:
@@ -59,8 +62,26 @@ class Children:
         child.wait()
 
 
+def of_this_process(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a child that is to end with this process: a command of ours, or gunicorn as we set it up.
+
+    The child sees to it by itself (``follow_parent``). ``preexec_fn`` would do it between fork and exec, where a
+    child of a process with threads may wait for ever for what one of them held.
+    """
+    return {**environment, PARENT: str(os.getpid())}
+
+
+def follow_parent() -> None:
+    """For a program at its start: end with the process that has started it through ``of_this_process``, if one has."""
+    parent = os.environ.pop(PARENT, None)
+    if parent:
+        end_with_parent()
+        if os.getppid() != int(parent):  # it was killed before we could ask
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
 def end_with_parent() -> None:
-    """Runs in the new child: Linux tells it to stop should this process be killed without a chance to do so itself."""
+    """Linux tells this process to stop should its parent be killed without a chance to do so itself."""
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

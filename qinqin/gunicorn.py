@@ -9,7 +9,10 @@ import gc
 
 from gunicorn.glogging import Logger
 
+from qinqin.children import follow_parent
 from qinqin.logs import HarmlessFormatter, without_tokens
+
+follow_parent()
 
 
 class HarmlessLogger(Logger):

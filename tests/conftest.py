@@ -6,12 +6,15 @@ tests/processes.py.
 """
 
 from collections.abc import Iterator
+from zlib import crc32
 
 import pytest
 from django.test import override_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from merchants.known import forget
+
+from .templates import fill_the_suites_own
 
 pytest_plugins = ["tests.processes", "tests.cast", "tests.importing", "tests.evidence"]
 
@@ -30,6 +33,12 @@ def quick_and_unbuilt() -> Iterator[None]:
         },
     ):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The hook that pytest-django offers before it makes the tests' database."""
+    fill_the_suites_own()
 
 
 @pytest.fixture(autouse=True)
@@ -53,14 +62,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling:
-    """A file of tests stays on one worker, and so do all browser tests: what they share is started once.
+    """A file of tests stays on one worker, and so does each half of the browser tests: what they share is started once.
 
     (``--dist loadgroup`` would be the usual way; pytest-xdist 3.8 sets its groups where pytest 9.2 no longer looks.)
     """
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return BROWSER_TESTS if nodeid.startswith(BROWSER_TESTS) else nodeid.split("::", 1)[0]
+            file = nodeid.split("::", 1)[0]
+            half = crc32(file.encode()) % 2
+            return f"{BROWSER_TESTS}{half}" if file.startswith(BROWSER_TESTS) else file
 
     return ByFile(config, log)
 

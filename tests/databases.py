@@ -61,8 +61,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         EMAIL_URL="consolemail://",
         MEDIA_ROOT=str(directory / "media"),
         STATIC_ROOT=str(directory / "static"),
+        TEST_SHARED=str(directory / "shared"),
     )
     (directory / "static").mkdir()
+    (directory / "shared").mkdir()
 
 
 def start_postgresql(config: pytest.Config, directory: Path) -> str:

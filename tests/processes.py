@@ -4,7 +4,7 @@ For what a test client in one transaction cannot show: several people at once, c
 These tests never use ``transactional_db``: it empties the tables afterwards, and ticket events refuse DELETE.
 
 ``site``       an empty, migrated database and its web server; new for each test module
-``demo_site``  the same with ``load_demo``; one for the whole run of a worker
+``demo_site``  the same with the demo data; one for the whole run of a worker
 ``place``      such a database without a web server; within ``committed``, a test's own models work on it
 
 >>> site.manage("flag_overdue_tickets", "--json").stdout      # a command in a process of its own, to its end
@@ -29,13 +29,13 @@ from typing import NamedTuple
 from unittest import mock
 from urllib.parse import urlencode, urljoin, urlsplit
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import ConnectionHandler, connection, connections
 
-from qinqin.children import end_with_parent
+from qinqin.children import of_this_process
 from qinqin.settings import read_database
+from tests.templates import DEMO, MIGRATED, collect, new_database, once
 
 READY_WITHIN_SECONDS = 60
 PATIENCE_SECONDS = 120
@@ -134,13 +134,12 @@ class Site:
             self.server = subprocess.Popen(
                 command,
                 cwd=settings.BASE_DIR,
-                env=self.environment,
+                env=of_this_process(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 pass_fds=[self.listener.fileno()],
                 start_new_session=True,
-                preexec_fn=end_with_parent,
             )
         visitor, give_up_at = self.visitor(), time.monotonic() + READY_WITHIN_SECONDS
         while time.monotonic() < give_up_at and self.server.poll() is None:
@@ -221,49 +220,23 @@ class Site:
                 connections["default"] = our_connection
 
 
-@contextmanager
-def new_database(name: str, directory: Path) -> Iterator[str]:
-    """The URL of an empty database of the kind under test; it is dropped afterwards."""
-    suite_url = os.environ["DATABASE_URL"]
-    if suite_url.startswith("sqlite"):
-        yield f"sqlite:///{directory / 'site.sqlite3'}"
-        return
-    parts = urlsplit(suite_url)
-    with psycopg.connect(
-        parts._replace(scheme="postgresql", path="/postgres").geturl(), autocommit=True
-    ) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}"')
-        yield parts._replace(path=f"/{name}").geturl()
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
 @pytest.fixture(scope="session")
 def worker_name() -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
 @pytest.fixture(scope="session")
-def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def static_root() -> Path:
     """The static files as production serves them: hashed, compressed."""
-    directory = tmp_path_factory.mktemp("static")
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, "STATIC_ROOT": str(directory)},
-        check=True,
-    )
-    return directory
+    return once("static", collect)
 
 
 @contextmanager
-def served(name: str, static_root: Path, directory: Path, blocker, commands: list[str]) -> Iterator[Site]:
-    """A site whose database has been through ``commands``."""
-    with new_database(name, directory) as database_url:
+def served(name: str, static_root: Path, directory: Path, blocker, like: str) -> Iterator[Site]:
+    """A site on a copy of a template."""
+    with new_database(name, directory, like) as database_url:
         site = Site(directory, database_url, static_root, blocker.unblock)
         try:
-            for command in commands:
-                site.manage(command)
             site.start()
             yield site
         finally:
@@ -275,7 +248,7 @@ def served(name: str, static_root: Path, directory: Path, blocker, commands: lis
 def site(worker_name, static_root, tmp_path_factory, django_db_blocker) -> Iterator[Site]:
     """A web server on an empty, migrated database; new for each module."""
     directory = tmp_path_factory.mktemp("site")
-    with served(f"site_{worker_name}", static_root, directory, django_db_blocker, ["migrate"]) as it:
+    with served(f"site_{worker_name}", static_root, directory, django_db_blocker, MIGRATED) as it:
         yield it
 
 
@@ -283,20 +256,24 @@ def site(worker_name, static_root, tmp_path_factory, django_db_blocker) -> Itera
 def demo_site(worker_name, static_root, tmp_path_factory, django_db_blocker) -> Iterator[Site]:
     """A web server on the demo data. It is shared: a test changes only what it has made itself."""
     directory = tmp_path_factory.mktemp("demo_site")
-    commands = ["migrate", "load_demo"]
-    with served(f"demo_{worker_name}", static_root, directory, django_db_blocker, commands) as it:
+    with served(f"demo_{worker_name}", static_root, directory, django_db_blocker, DEMO) as it:
         yield it
+
+
+@contextmanager
+def empty_place(name: str, directory: Path, blocker, like: str | None = MIGRATED) -> Iterator[Site]:
+    """A database of its own without a web server: migrated, or with ``like=None`` not even that."""
+    with new_database(name, directory, like) as database_url:
+        place = Site(directory, database_url, directory, blocker.unblock)
+        place.listener.close()
+        yield place
 
 
 @pytest.fixture(scope="module")
 def place(worker_name, tmp_path_factory, django_db_blocker) -> Iterator[Site]:
     """A migrated database of the module's own, without a web server."""
-    directory = tmp_path_factory.mktemp("place")
-    with new_database(f"place_{worker_name}", directory) as database_url:
-        place = Site(directory, database_url, directory, django_db_blocker.unblock)
-        place.manage("migrate", "--verbosity", "0")
+    with empty_place(f"place_{worker_name}", tmp_path_factory.mktemp("place"), django_db_blocker) as place:
         yield place
-        place.listener.close()
 
 
 @pytest.fixture

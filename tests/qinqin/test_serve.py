@@ -13,7 +13,8 @@ import psutil
 import pytest
 from django.conf import settings
 
-from tests.processes import Visitor, new_database
+from tests.processes import Visitor
+from tests.templates import new_database
 
 pytestmark = pytest.mark.processes
 

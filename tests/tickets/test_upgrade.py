@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from tests.factories import ANSWER, OrderFactory, UserFactory, reason_code
-from tests.processes import Site, new_database
+from tests.processes import empty_place
 from tickets import scanning
 from tickets.clock import database_now
 from tickets.lifecycle import Outcome, Status
@@ -37,9 +37,7 @@ OLD = {
 def old(worker_name, tmp_path_factory, django_db_blocker) -> Iterator[dict[str, datetime]]:
     """The database of the first version after its upgrade; when each of its tickets had been opened."""
     directory = tmp_path_factory.mktemp("upgrade")
-    with new_database(f"upgrade_{worker_name}", directory) as database_url:
-        place = Site(directory, database_url, directory, django_db_blocker.unblock)
-        place.listener.close()
+    with empty_place(f"upgrade_{worker_name}", directory, django_db_blocker, like=None) as place:
         place.manage("migrate", "tickets", "0003", "--verbosity", "0")
         place.manage("migrate", "merchants", "--verbosity", "0")
         place.manage("migrate", "orders", "--verbosity", "0")

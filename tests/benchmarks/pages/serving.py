@@ -12,7 +12,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
-from qinqin.children import end_with_parent
+from qinqin.children import end_with_parent, of_this_process
 
 from . import meters
 from .ending import undisturbed
@@ -40,13 +40,12 @@ class Server:
             self.process = subprocess.Popen(
                 command,
                 cwd=BASE,
-                env=environment,
+                env=of_this_process(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 pass_fds=[self.listener.fileno()],
                 start_new_session=True,
-                preexec_fn=end_with_parent,
             )
         try:
             self._wait(log)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.processes import Site, new_database
+from tests.processes import Site, empty_place
 
 TICKETS = 2_500
 
@@ -12,10 +12,7 @@ TICKETS = 2_500
 @pytest.fixture(scope="session")
 def generated(worker_name, tmp_path_factory, django_db_blocker) -> Iterator[Site]:
     directory = tmp_path_factory.mktemp("generated")
-    with new_database(f"generated_{worker_name}", directory) as database_url:
-        place = Site(directory, database_url, directory, django_db_blocker.unblock)
-        place.listener.close()
-        place.manage("migrate", "--verbosity", "0")
+    with empty_place(f"generated_{worker_name}", directory, django_db_blocker) as place:
         place.manage("generate_load", "--tickets", str(TICKETS), "--merchants", "40")
         yield place
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from merchants.models import Merchant
 from tests.factories import MerchantFactory
-from tests.processes import Site, new_database, wait_for_the_end_of_sessions, wait_until
+from tests.processes import Site, empty_place, wait_for_the_end_of_sessions, wait_until
 from tests.tickets.load.test_use import structure
 from tickets.load import chunks, ledger
 from tickets.load.finishing import FINAL_STEPS
@@ -22,11 +22,7 @@ NOW = 1_790_000_000
 @pytest.fixture(scope="module")
 def empty(worker_name, tmp_path_factory, django_db_blocker) -> Iterator[Site]:
     """A migrated database in which nothing has been generated."""
-    directory = tmp_path_factory.mktemp("empty")
-    with new_database(f"empty_{worker_name}", directory) as database_url:
-        place = Site(directory, database_url, directory, django_db_blocker.unblock)
-        place.listener.close()
-        place.manage("migrate", "--verbosity", "0")
+    with empty_place(f"empty_{worker_name}", tmp_path_factory.mktemp("empty"), django_db_blocker) as place:
         yield place
 
 
