@@ -13,9 +13,10 @@ or an answer of 5xx on any page fails the test that saw it. The models are at ha
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.conftest import NO_BROWSER
 from tests.processes import DEMO_PASSWORD, Site
@@ -65,6 +66,9 @@ class Windows:
 
     def give_back(self, context: BrowserContext, java_script: bool) -> None:
         for page in context.pages:
+            # A page that was on its way elsewhere is stopped first: closing it then may never come to an end.
+            with suppress(Error):  # … or shows what went wrong on its way
+                page.goto("about:blank")
             page.close()
         context.clear_cookies()
         self.free[java_script].append(context)

@@ -3,6 +3,8 @@
 from playwright.sync_api import Locator, Page, expect
 
 ANSWER = "已联系消费者核实情况，安排今天下午补发一罐，旧的不用退回。"
+# A journey that turns pages for ever would hold up the whole run.
+TURNS_AT_MOST = 50
 
 
 def answer_form(page: Page, text: str = ANSWER, outcome: str = "已解决") -> None:
@@ -42,7 +44,19 @@ def press(page: Page, verb: str, about: str = "", words: str = "") -> None:
 def page_on_to(page: Page, goal: Locator) -> Locator:
     """Turns the pages of a list until ``goal`` is there: other journeys have filled it, too."""
     expect(page.locator(".pager")).to_be_visible()
-    while not goal.count():
+    for _ in range(TURNS_AT_MOST):
+        if goal.count():
+            return goal
         page.locator(".pager").get_by_role("link", name="下一页").click()
         page.wait_for_load_state()
-    return goal
+    raise AssertionError(f"not on the first {TURNS_AT_MOST} pages: {goal}")
+
+
+def press_while_there(page: Page, button: Locator) -> None:
+    """Presses the first such button of the page until there is none."""
+    for _ in range(TURNS_AT_MOST):
+        if not button.count():
+            return
+        button.first.click()
+        page.wait_for_load_state()
+    raise AssertionError(f"still there: {button}")

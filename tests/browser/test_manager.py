@@ -16,6 +16,7 @@ def test_a_figure_opens_the_list_it_counts(page_of, stage, heading):
     page.goto("/")
     page.get_by_role("link", name="超时工单").click()
     line = page.locator("#merchants tbody tr", has_text=stage.shop_name)
+    expect(line).to_be_visible()
     column = page.locator("#merchants thead th").all_inner_texts().index(heading)
     figure = line.locator("th, td").nth(column).get_by_role("link")
     counted = int(figure.inner_text())

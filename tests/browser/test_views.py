@@ -2,17 +2,17 @@
 
 from playwright.sync_api import Page, expect
 
+from .hands import press_while_there
 from .looks import blemishes
 
 
 def clear(page: Page) -> None:
     """Nothing kept, the usual columns: others look at this person's list, too."""
     page.goto("/tickets/views/")
-    while page.get_by_role("button", name="删除").count():
-        page.get_by_role("button", name="删除").first.click()
-        page.wait_for_load_state()
+    press_while_there(page, page.get_by_role("button", name="删除"))
     page.goto("/tickets/columns/")
     page.get_by_role("button", name="恢复默认").click()
+    page.wait_for_url("**/tickets/")
 
 
 def test_a_filter_is_kept_used_and_left(page_of, script):
@@ -42,6 +42,7 @@ def test_a_chosen_column_stays_chosen(page_of, script):
         page.get_by_label("商户").uncheck()
         page.get_by_role("button", name="保存").click()
         page.wait_for_url("**/tickets/")
+        expect(page.locator(".pager")).to_be_visible()
         headings = page.locator("thead th").all_inner_texts()
         assert "处理轮次" in headings
         assert "商户" not in headings

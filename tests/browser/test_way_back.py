@@ -1,8 +1,8 @@
 """From the list to a ticket and back: to the same page, filter and order, at the row one came from."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from .hands import answer
+from .hands import answer, page_on_to
 
 WORD = "奶粉"
 
@@ -11,7 +11,7 @@ def test_back_from_a_ticket_the_row_is_marked_and_has_the_keyboard(page_of, stag
     number = stage.ticket()
     page = page_of("kefu", height=500)
     page.goto(f"/tickets/?q={WORD}&tab=all&sort=created")
-    seek(page, number)
+    page_on_to(page, page.get_by_role("link", name=f"查看 {number}"))
     listed = page.url
     page.get_by_role("link", name=f"查看 {number}").click()
     expect(page.locator("h1")).to_have_text(number)
@@ -63,10 +63,3 @@ def test_the_browsers_own_way_back_works_after_a_refresh(page_of, stage):
     expect(page.get_by_role("navigation", name="主导航")).to_be_visible()
     expect(page.get_by_role("link", name=f"查看 {number}")).to_be_visible()
     expect(page.locator("[name=q]")).to_be_visible()
-
-
-def seek(page: Page, number: str) -> None:
-    """Turns the pages until the ticket is there."""
-    while not page.get_by_role("link", name=f"查看 {number}").count():
-        page.locator(".pager").get_by_role("link", name="下一页").click()
-        page.wait_for_load_state()
