@@ -14,6 +14,7 @@ from ..clock import database_now
 from ..lifecycle import OPENERS, EventKind, Refused, Status, Urgency
 from ..notifying import announcing
 from ..searching import keeping
+from ..searching.texts import Opened
 from ..wording import check_problem
 from .attachment import Attachment
 from .catalogue import Category, PolicyBook
@@ -78,7 +79,7 @@ class Opening:
             ]
             insert(tickets)
             rounds = insert([ticket.first_round for ticket in tickets])
-            insert(
+            snapshots = insert(
                 [
                     OrderSnapshot(ticket=ticket, facts=draft.facts or order_facts(draft.order), taken_at=now)
                     for ticket, (draft, _) in zip(tickets, drafts, strict=True)
@@ -92,7 +93,12 @@ class Opening:
             )
             for ticket, (draft, _) in zip(tickets, drafts, strict=True):
                 Attachment.bind(draft.attachments, by_user=by_user, at=now, ticket=ticket, opened=True)
-            keeping.keep(*(ticket.pk for ticket in tickets))
+            keeping.keep_opened(
+                [
+                    Opened(ticket.pk, ticket.merchant_id, ticket.order_id, ticket.problem, snapshot.facts)
+                    for ticket, snapshot in zip(tickets, snapshots, strict=True)
+                ]
+            )
             announcing.tell_opened(tickets, events)
         return tickets
 

@@ -2,6 +2,10 @@
 
 On PostgreSQL the tokens carry the *bucket* of their ticket in front: a search walks from bucket to bucket, the newest
 first, and stops as soon as it has a page, so that a word on every other ticket costs no more than a rare one.
+
+The documents of tickets that are opened by the hundred have their tokens in a column with an index of its own, whose
+new entries wait in a list (GIN's pending list) until they are merged, sorted: a fifth of the price. Verbs on single
+tickets write to the other index, which has no such list: what they cost is always the same.
 """
 
 import json
@@ -13,7 +17,7 @@ from django.db import connection
 from qinqin.prepared import prepared_cursor, typed
 
 from ..models.search_document import SearchDocument
-from .texts import Document, texts_of
+from .texts import Document, Opened, texts_of, texts_opened
 from .tokens import SPACE
 
 # Tickets in one bucket, and how many buckets have numbers of their own: tokens are 32 bits wide. After that the
@@ -21,6 +25,12 @@ from .tokens import SPACE
 BUCKET = 32_768
 BUCKETS = 2_000
 AT_ONCE = 500
+# So many documents of new tickets are worth a merge.
+MANY = 100
+# The list of what waits to be merged, which every search reads once for each bucket: a hundred documents or two. The
+# last of it is merged before the transaction ends.
+WAITING = "SET LOCAL gin_pending_list_limit = '512kB'"
+MERGE = "SELECT gin_clean_pending_list('search_tokens_of_many')"
 COLUMNS = "ticket_id, merchant_id, text, internal, edition"
 
 
@@ -33,6 +43,18 @@ def keep(*tickets: int) -> None:
     """Write the documents of these tickets as they are now. The caller has locked them, or has just created them."""
     for some in batched(tickets, AT_ONCE):
         store([texts.document() for texts in texts_of(some).values()])
+
+
+def keep_opened(tickets: Collection[Opened]) -> None:
+    """Write the documents of tickets that this transaction has just opened."""
+    documents = [texts.document() for texts in texts_opened(tickets)]
+    if len(documents) < MANY or connection.vendor != "postgresql":
+        store(documents)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        copy(cursor, documents, "tokens_of_many")
+        cursor.execute(MERGE)
 
 
 def store(documents: Collection[Document]) -> None:
@@ -53,15 +75,28 @@ def _store_postgresql(cursor, documents: Collection[Document]) -> None:
     cursor.execute(
         f"INSERT INTO tickets_searchdocument ({COLUMNS}, tokens) VALUES {places}"
         " ON CONFLICT (ticket_id) DO UPDATE SET merchant_id = EXCLUDED.merchant_id, text = EXCLUDED.text,"
-        " internal = EXCLUDED.internal, edition = EXCLUDED.edition, tokens = EXCLUDED.tokens, made_at = now()",
+        " internal = EXCLUDED.internal, edition = EXCLUDED.edition, tokens = EXCLUDED.tokens, tokens_of_many = NULL,"
+        " made_at = now()",
         [typed(value) for row in rows for value in row],
     )
+
+
+def copy(cursor, documents: Iterable[Document], tokens: str = "tokens") -> None:
+    """PostgreSQL: write the documents of tickets that have none, their tokens into the column that is named."""
+    lines = []
+    for document in documents:
+        text, internal = (cell.replace("\\", "\\\\") for cell in (document.text, document.internal))
+        lines.append(
+            f"{document.ticket}\t{document.merchant}\t{text}\t{internal}\t{document.edition}\t{tokens_text(document)}\n"
+        )
+    with cursor.copy(f"COPY tickets_searchdocument ({COLUMNS}, {tokens}) FROM STDIN") as rows:
+        rows.write("".join(lines).encode())
 
 
 def tokens_text(document: Document) -> str:
     """The tokens with their bucket, as PostgreSQL reads an array: psycopg would look at each number of a list."""
     base = bucket_base(document.ticket)
-    return f"{{{','.join([str(base + token) for token in document.tokens])}}}"
+    return f"{{{str([base + token for token in document.tokens])[1:-1]}}}"
 
 
 def _store_sqlite(cursor, documents: Collection[Document]) -> None:
