@@ -76,7 +76,8 @@ def fill_chunk(first: int, end: int) -> int:
         )
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                copy(cursor, (texts.document() for texts in texts_of(missing).values()))
+                documents = (texts.document() for texts in texts_of(missing).values())
+                copy(cursor, ((document, document.tokens) for document in documents))
         else:
             keep(*missing)
     return len(missing)

@@ -45,16 +45,26 @@ def keep(*tickets: int) -> None:
         store([texts.document() for texts in texts_of(some).values()])
 
 
-def keep_opened(tickets: Collection[Opened]) -> None:
-    """Write the documents of tickets that this transaction has just opened."""
-    documents = [texts.document() for texts in texts_opened(tickets)]
-    if len(documents) < MANY or connection.vendor != "postgresql":
-        store(documents)
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        copy(cursor, documents, "tokens_of_many")
-        cursor.execute(MERGE)
+class OpenedDocuments:
+    """The documents of tickets that are being opened: all is done beforehand that needs no keys."""
+
+    def __init__(self, tickets: Collection[Opened]):
+        self.documents = [texts.document() for texts in texts_opened(tickets)]
+        self.are_many = len(tickets) >= MANY and connection.vendor == "postgresql"
+        self.tokens = [document.tokens for document in self.documents] if self.are_many else []
+
+    def keep(self, tickets: Iterable[int]) -> None:
+        """Write them; ``tickets`` are the keys, which this transaction has just given."""
+        documents = [
+            document._replace(ticket=key) for document, key in zip(self.documents, tickets, strict=True)
+        ]
+        if not self.are_many:
+            store(documents)
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING)
+            copy(cursor, zip(documents, self.tokens, strict=True), "tokens_of_many")
+            cursor.execute(MERGE)
 
 
 def store(documents: Collection[Document]) -> None:
@@ -70,7 +80,7 @@ def store(documents: Collection[Document]) -> None:
 
 
 def _store_postgresql(cursor, documents: Collection[Document]) -> None:
-    rows = [(*document, tokens_text(document)) for document in documents]
+    rows = [(*document, tokens_text(document, document.tokens)) for document in documents]
     places = ", ".join(["(%s, %s, %s, %s, %s, %s::int[])"] * len(rows))
     cursor.execute(
         f"INSERT INTO tickets_searchdocument ({COLUMNS}, tokens) VALUES {places}"
@@ -81,22 +91,21 @@ def _store_postgresql(cursor, documents: Collection[Document]) -> None:
     )
 
 
-def copy(cursor, documents: Iterable[Document], tokens: str = "tokens") -> None:
-    """PostgreSQL: write the documents of tickets that have none, their tokens into the column that is named."""
+def copy(cursor, documents: Iterable[tuple[Document, set[int]]], column: str = "tokens") -> None:
+    """PostgreSQL: write the documents of tickets that have none, their tokens into ``column``."""
     lines = []
-    for document in documents:
+    for document, tokens in documents:
         text, internal = (cell.replace("\\", "\\\\") for cell in (document.text, document.internal))
-        lines.append(
-            f"{document.ticket}\t{document.merchant}\t{text}\t{internal}\t{document.edition}\t{tokens_text(document)}\n"
-        )
-    with cursor.copy(f"COPY tickets_searchdocument ({COLUMNS}, {tokens}) FROM STDIN") as rows:
+        line = f"{document.ticket}\t{document.merchant}\t{text}\t{internal}\t{document.edition}"
+        lines.append(f"{line}\t{tokens_text(document, tokens)}\n")
+    with cursor.copy(f"COPY tickets_searchdocument ({COLUMNS}, {column}) FROM STDIN") as rows:
         rows.write("".join(lines).encode())
 
 
-def tokens_text(document: Document) -> str:
+def tokens_text(document: Document, tokens: set[int]) -> str:
     """The tokens with their bucket, as PostgreSQL reads an array: psycopg would look at each number of a list."""
     base = bucket_base(document.ticket)
-    return f"{{{str([base + token for token in document.tokens])[1:-1]}}}"
+    return f"{{{str([base + token for token in tokens])[1:-1]}}}"
 
 
 def _store_sqlite(cursor, documents: Collection[Document]) -> None:

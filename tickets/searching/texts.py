@@ -45,9 +45,8 @@ class Text(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A ticket that has just been opened: its keys, its problem, and the order's facts as it keeps them."""
+    """A ticket that is being opened: whose it is, its problem, and the order's facts as it will keep them."""
 
-    ticket: int
     merchant: int
     order: int
     problem: str
@@ -103,14 +102,14 @@ def texts_of(tickets: Collection[int]) -> dict[int, Texts]:
 
 
 def texts_opened(tickets: Collection[Opened]) -> list[Texts]:
-    """The texts of tickets on which nobody has said anything since their opening. One statement, whatever their number;
-    to read back what has just been written would cost as much as to write it.
+    """The texts of tickets that are being opened and have no keys yet (0). One statement, whatever their number; to
+    read them back when they are written would cost as much as to write them.
     """
     orders = listed({opened.order for opened in tickets})
     consumers = {order: consumer for order, *consumer in CONSUMERS.rows(orders=orders)}
     return [
         Texts(
-            opened.ticket,
+            0,
             opened.merchant,
             _at_opening(opened.problem, opened.facts, _mask(opened.facts, *consumers[opened.order])),
         )
