@@ -14,7 +14,7 @@ from tickets.searching import keeping
 from tickets.searching.asking import Question
 from tickets.searching.finding import Finder
 from tickets.searching.folding import BREAK, fold, fold_with_places
-from tickets.searching.texts import Document
+from tickets.searching.texts import Document, texts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +105,10 @@ def test_a_document_has_its_tokens_in_one_of_the_indexes_and_nothing_waits_to_be
     with connection.cursor() as cursor:
         cursor.execute(keeping.MERGE)
         assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT tokens_of_many FROM tickets_searchdocument WHERE ticket_id = %s", [last.pk])
+        [(tokens,)] = cursor.fetchall()
+    said = texts_of([last.pk])[last.pk].document()
+    assert sorted(tokens) == sorted(keeping.bucket_base(last.pk) + token for token in said.tokens)
     last.remind(by_user=kefu)
     assert places() == [(True, False)] * 2 + [(False, True)] * 2 + [(True, False)]
 

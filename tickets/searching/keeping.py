@@ -9,8 +9,11 @@ tickets write to the other index, which has no such list: what they cost is alwa
 """
 
 import json
+import sys
+from array import array
 from collections.abc import Collection, Iterable
 from itertools import batched
+from struct import pack
 
 from django.db import connection
 
@@ -31,6 +34,9 @@ MANY = 100
 # last of it is merged before the transaction ends.
 WAITING = "SET LOCAL gin_pending_list_limit = '512kB'"
 MERGE = "SELECT gin_clean_pending_list('search_tokens_of_many')"
+# What a stream of COPY's binary form begins and ends with, and the number of PostgreSQL's type ``integer``.
+BEGINNING, END = b"PGCOPY\n\xff\r\n\0" + bytes(8), pack("!h", -1)
+INTEGER = 23
 COLUMNS = "ticket_id, merchant_id, text, internal, edition"
 
 
@@ -80,7 +86,7 @@ def store(documents: Collection[Document]) -> None:
 
 
 def _store_postgresql(cursor, documents: Collection[Document]) -> None:
-    rows = [(*document, tokens_text(document, document.tokens)) for document in documents]
+    rows = [(*document, tokens_text(document)) for document in documents]
     places = ", ".join(["(%s, %s, %s, %s, %s, %s::int[])"] * len(rows))
     cursor.execute(
         f"INSERT INTO tickets_searchdocument ({COLUMNS}, tokens) VALUES {places}"
@@ -92,20 +98,37 @@ def _store_postgresql(cursor, documents: Collection[Document]) -> None:
 
 
 def copy(cursor, documents: Iterable[tuple[Document, set[int]]], column: str = "tokens") -> None:
-    """PostgreSQL: write the documents of tickets that have none, their tokens into ``column``."""
-    lines = []
+    """PostgreSQL: write the documents of tickets that have none, their tokens into ``column``.
+
+    In COPY's binary form: numbers as text are half the work, here and there.
+    """
+    stream = [BEGINNING]
     for document, tokens in documents:
-        text, internal = (cell.replace("\\", "\\\\") for cell in (document.text, document.internal))
-        line = f"{document.ticket}\t{document.merchant}\t{text}\t{internal}\t{document.edition}"
-        lines.append(f"{line}\t{tokens_text(document, tokens)}\n")
-    with cursor.copy(f"COPY tickets_searchdocument ({COLUMNS}, {column}) FROM STDIN") as rows:
-        rows.write("".join(lines).encode())
+        text, internal = document.text.encode(), document.internal.encode()
+        stream += [
+            pack("!hiqiqi", 6, 8, document.ticket, 8, document.merchant, len(text)), text,
+            pack("!i", len(internal)), internal,
+            pack("!ih", 2, document.edition), *_array(bucket_base(document.ticket), tokens),
+        ]  # fmt: skip
+    stream.append(END)
+    with cursor.copy(f"COPY tickets_searchdocument ({COLUMNS}, {column}) FROM STDIN (FORMAT BINARY)") as rows:
+        rows.write(b"".join(stream))
 
 
-def tokens_text(document: Document, tokens: set[int]) -> str:
+def _array(base: int, tokens: set[int]) -> tuple[bytes, bytes]:
+    """An ``integer[]`` in COPY's binary form: how long it is, one dimension, no NULL, each number after its length."""
+    numbers = array("i", [base + token for token in tokens])
+    pairs = array("i", [numbers.itemsize]) * (2 * len(numbers))
+    pairs[1::2] = numbers
+    if sys.byteorder == "little":
+        pairs.byteswap()
+    return pack("!iiiiii", 20 + 8 * len(numbers), 1, 0, INTEGER, len(numbers), 1), pairs.tobytes()
+
+
+def tokens_text(document: Document) -> str:
     """The tokens with their bucket, as PostgreSQL reads an array: psycopg would look at each number of a list."""
     base = bucket_base(document.ticket)
-    return f"{{{str([base + token for token in tokens])[1:-1]}}}"
+    return f"{{{','.join([str(base + token) for token in document.tokens])}}}"
 
 
 def _store_sqlite(cursor, documents: Collection[Document]) -> None:
