@@ -30,9 +30,9 @@ BUCKETS = 2_000
 AT_ONCE = 500
 # So many documents of new tickets are worth a merge.
 MANY = 100
-# The list of what waits to be merged, which every search reads once for each bucket: about five hundred documents. The
-# last of it is merged before the transaction ends.
-WAITING = "SET LOCAL gin_pending_list_limit = '2MB'"
+# The list of what waits to be merged, which every search reads once for each bucket: about 250 documents. The last of
+# it is merged before the transaction ends.
+WAITING = "SET LOCAL gin_pending_list_limit = '1MB'"
 MERGE = "SELECT gin_clean_pending_list('search_tokens_of_many')"
 # What a stream of COPY's binary form begins and ends with, and the number of PostgreSQL's type ``integer``.
 BEGINNING, END = b"PGCOPY\n\xff\r\n\0" + bytes(8), pack("!h", -1)
