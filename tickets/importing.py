@@ -1,7 +1,8 @@
 """Files of problems into tickets, a chunk at a time; reading and reporting are those of the orders' import."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,8 @@ from orders.importing.reading import Record, Table
 from orders.importing.report import Report
 from orders.models import Order
 
+from .clock import database_now
+from .in_turn import Turn, in_turn
 from .lifecycle import OPENERS, Refused, Urgency
 from .models import Category, Ticket, TicketDraft
 from .models.catalogue import PolicyBook
@@ -56,6 +59,14 @@ class Sameness(NamedTuple):
     problem: str
 
 
+class Opened(NamedTuple):
+    """What became of a chunk; ``refused`` are lines with the reasons."""
+
+    created: int
+    there_already: int
+    refused: list[tuple[int, str]]
+
+
 def opener(username: str) -> User:
     """The person in whose name the tickets are opened. Raises ``Refused`` when that is not for this account."""
     person = User.objects.filter(username=username, is_active=True).first()
@@ -83,14 +94,7 @@ class TicketImport:
 
     def run(self, on_read: Callable[[], None]) -> None:
         """Opens the tickets chunk by chunk. ``on_read`` hears of every row that was read."""
-        chunk: list[Wish] = []
-        for wish in self._wishes(on_read):
-            chunk.append(wish)
-            if len(chunk) == CHUNK:
-                self._open(chunk)
-                chunk = []
-        if chunk:
-            self._open(chunk)
+        in_turn(self._open, batched(self._wishes(on_read), CHUNK), self._tell)
 
     def _wishes(self, on_read: Callable[[], None]) -> Iterator[Wish]:
         for record in self.table:
@@ -122,10 +126,15 @@ class TicketImport:
             )
         return Wish(record.line, number, category, urgency, lines_of_text(told.get("problem", "")))
 
-    def _open(self, wishes: list[Wish]) -> None:
+    def _open(self, wishes: Sequence[Wish], turn: Turn) -> Opened:
+        """One chunk, in one transaction; while it is written the next one is got ready, up to its numbers."""
         with transaction.atomic():
-            orders, facts = self._orders(wishes)
+            with turn.beginning():
+                orders, facts = self._orders(wishes)
+                now = database_now()
             existing = self._existing(orders.values())
+            if not self.write:
+                turn.wait()  # for what the chunk before has imagined
             drafts: list[TicketDraft] = []
             refused: list[tuple[int, str]] = []
             for wish in wishes:
@@ -140,14 +149,19 @@ class TicketImport:
                     if not self.write:
                         self.imagined.add(hash(same))
             if self.write:
-                Ticket.open_many(drafts, by_user=self.by_user)
-        for line, reason in refused:
-            self.report.refuse(line, reason)
-        self.report.count(CREATED, len(drafts))
-        self.report.count(THERE_ALREADY, len(wishes) - len(drafts) - len(refused))
+                about_to_open = Ticket.about_to_open(drafts, by_user=self.by_user, at=now)
+                turn.wait()
+                about_to_open.open()
         reset_queries()  # with DEBUG Django would keep every statement, problems and all
+        return Opened(len(drafts), len(wishes) - len(drafts) - len(refused), refused)
 
-    def _orders(self, wishes: list[Wish]) -> tuple[dict[str, Order], dict[int, dict]]:
+    def _tell(self, opened: Opened) -> None:
+        for line, reason in opened.refused:
+            self.report.refuse(line, reason)
+        self.report.count(CREATED, opened.created)
+        self.report.count(THERE_ALREADY, opened.there_already)
+
+    def _orders(self, wishes: Sequence[Wish]) -> tuple[dict[str, Order], dict[int, dict]]:
         """The orders that are meant, by number, and their facts, by key. Four statements."""
         orders = Order.objects.for_user(self.by_user).filter(number__in={wish.number for wish in wishes})
         if self.write:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.core.exceptions import ValidationError
 
@@ -46,17 +46,21 @@ UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 def letters(text: str) -> list[str]:
     """The letters and ideographs of a text; digits, punctuation, emoji, blanks and invisible characters left out."""
-    return [
+    return list(_letters(text))
+
+
+def _letters(text: str) -> Iterator[str]:
+    return (
         character
         for character in text
         if (unicodedata.category(character) in LETTERS and character not in FILLERS)
         or (ord(character) >> 16 in IDEOGRAPHIC_PLANES and ord(character) & 0xFFFF < 0xFFFE)
-    ]
+    )
 
 
 def visible(text: str) -> bool:
     """Whether anything of the text would leave ink: not only blanks, controls, zero-width and filler characters."""
-    return bool(letters(text)) or any(
+    return next(_letters(text), None) is not None or any(
         unicodedata.category(character)[0] in "LNPS" and character not in FILLERS and character != "\u2800"
         for character in text
     )

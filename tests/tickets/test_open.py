@@ -141,8 +141,8 @@ def test_fifty_cost_as_many_statements_as_one(merchant_a, kefu, django_assert_nu
     category = CategoryFactory()
     for many in (1, 50):
         drafts = [TicketDraft(order, category, Urgency.NORMAL, PROBLEM) for order in orders[:many]]
-        # Three of them keep what is searched; SQLite needs two more for that.
-        with django_assert_num_queries(14 if connection.vendor == "postgresql" else 16):
+        # Two of them keep what is searched; SQLite needs two more for that.
+        with django_assert_num_queries(13 if connection.vendor == "postgresql" else 15):
             Ticket.open_many(drafts, by_user=kefu)
 
 

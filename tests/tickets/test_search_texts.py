@@ -3,17 +3,18 @@
 import re
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.factories import TicketFactory, completed_ticket, submitted_ticket
+from tests.factories import CategoryFactory, OrderFactory, TicketFactory, completed_ticket, submitted_ticket
 from tests.pages import numbers, read, signed_in
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketDraft
 from tickets.searching import keeping
 from tickets.searching.asking import Question
 from tickets.searching.finding import Finder
 from tickets.searching.folding import BREAK, fold, fold_with_places
-from tickets.searching.texts import Document
+from tickets.searching.texts import Document, texts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,56 @@ def test_a_text_is_found_by_what_a_plain_look_finds_in_it(
             for word in question.words
         )
         assert bool(Finder(person, question, probed=probed).older(5)) == expected, person
+
+
+@LOOKS
+def test_what_was_opened_by_the_hundred_is_found_at_once_and_after_a_verb(
+    probed, merchant_a, kefu, shangjia, monkeypatch
+):
+    monkeypatch.setattr(keeping, "MANY", 3)
+    category, orders = CategoryFactory(), [OrderFactory(merchant=merchant_a) for _ in range(3)]
+    alone = TicketFactory(order=orders[0], problem="收到的连体衣开线")
+    many = [TicketDraft(order, category, "normal", f"{order.number} 的连体衣掉色") for order in orders]
+    opened = Ticket.open_many(many, by_user=kefu)
+    everyone = {ticket.number for ticket in [alone, *opened]}
+    for person in (kefu, shangjia):
+        assert found(person, "连体衣", probed=probed) == everyone
+        assert found(person, "衣掉色", probed=probed) == everyone - {alone.number}
+    opened[0].add_note(by_user=kefu, text="仓库已核实")
+    opened[1].submit(by_user=shangjia, outcome="solved", text="已经重新寄出一件新的，运费由本店承担。")
+    assert found(kefu, "库已核", probed=probed) == {opened[0].number}
+    assert found(shangjia, "库已核", probed=probed) == set()
+    assert found(shangjia, "重新寄", probed=probed) == {opened[1].number}
+    assert found(kefu, "衣掉色", probed=probed) == everyone - {alone.number}
+
+
+@pytest.mark.postgresql  # SQLite has one index for all
+def test_a_document_has_its_tokens_in_one_of_the_indexes_and_nothing_waits_to_be_merged(
+    merchant_a, kefu, monkeypatch
+):
+    monkeypatch.setattr(keeping, "MANY", 3)
+    category, orders = CategoryFactory(), [OrderFactory(merchant=merchant_a) for _ in range(3)]
+    drafts = [TicketDraft(order, category, "normal", "收到的连体衣开线") for order in orders]
+
+    def places() -> list[tuple[bool, bool]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tokens <> '{}', tokens_of_many IS NOT NULL FROM tickets_searchdocument ORDER BY ticket_id"
+            )
+            return cursor.fetchall()
+
+    Ticket.open_many(drafts[:2], by_user=kefu)
+    last = Ticket.open_many(drafts, by_user=kefu)[-1]
+    assert places() == [(True, False)] * 2 + [(False, True)] * 3
+    with connection.cursor() as cursor:
+        cursor.execute(keeping.MERGE)
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT tokens_of_many FROM tickets_searchdocument WHERE ticket_id = %s", [last.pk])
+        [(tokens,)] = cursor.fetchall()
+    said = texts_of([last.pk])[last.pk].document()
+    assert sorted(tokens) == sorted(keeping.bucket_base(last.pk) + token for token in said.tokens)
+    last.remind(by_user=kefu)
+    assert places() == [(True, False)] * 2 + [(False, True)] * 2 + [(True, False)]
 
 
 @given(st.text(LETTERS, max_size=30) | st.text(max_size=30))

@@ -47,10 +47,16 @@ def _insert(rows: tuple[models.Model, ...]) -> None:
 
 def _know_what_was_saved_meanwhile(row: models.Model) -> None:
     """A row made for another one that had no key yet points to it now; the object at hand stays at hand."""
+    pointers = _pointers(type(row))
     for field, other in row._state.fields_cache.items():
-        attname = row._meta.get_field(field).attname
-        if other is not None and row.__dict__.get(attname) is None:
+        # Beside what the row points to lies what points to the row.
+        if other is not None and (attname := pointers.get(field)) and row.__dict__.get(attname) is None:
             row.__dict__[attname] = other.pk
+
+
+@cache
+def _pointers(model: type[models.Model]) -> dict[str, str]:
+    return {field.name: field.attname for field in model._meta.concrete_fields if field.is_relation}
 
 
 def _names(fields: Sequence[models.Field]) -> str:

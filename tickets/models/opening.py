@@ -14,6 +14,7 @@ from ..clock import database_now
 from ..lifecycle import OPENERS, EventKind, Refused, Status, Urgency
 from ..notifying import announcing
 from ..searching import keeping
+from ..searching.texts import Opened
 from ..wording import check_problem
 from .attachment import Attachment
 from .catalogue import Category, PolicyBook
@@ -66,43 +67,48 @@ class Opening:
         All of them or none, in one transaction. ``at`` is the moment of opening (default: the database's clock).
         Raises ``Refused`` when ``by_user`` may not open tickets, ``ValidationError`` for a draft that is wrong.
         """
+        with transaction.atomic():
+            return cls.about_to_open(drafts, by_user=by_user, at=at).open()
+
+    @classmethod
+    def about_to_open(
+        cls, drafts: Iterable[TicketDraft], *, by_user, at: datetime | None = None
+    ) -> "AboutToOpen":
+        """The first half of ``open_many``, all that nobody has to wait for: whoever has taken numbers keeps others from
+        theirs until the transaction ends. The second half belongs in the same transaction.
+        """
         if by_user.role not in OPENERS:
             raise Refused("只有客服和主管可以新建工单")
         drafts = [(draft, draft.checked_problem()) for draft in drafts]
         policies = PolicyBook()
-        with transaction.atomic():
-            now = at or database_now()
-            tickets = [
-                cls._from_draft(draft, problem, policies, number, by_user, now)
-                for (draft, problem), number in zip(drafts, take_numbers(now, len(drafts)), strict=True)
-            ]
-            insert(tickets)
-            rounds = insert([ticket.first_round for ticket in tickets])
-            insert(
+        now = at or database_now()
+        tickets = [cls._from_draft(draft, problem, policies, by_user, now) for draft, problem in drafts]
+        facts = [draft.facts or order_facts(draft.order) for draft, _ in drafts]
+        return AboutToOpen(
+            [draft for draft, _ in drafts],
+            tickets,
+            [
+                OrderSnapshot(ticket=ticket, facts=kept, taken_at=now)
+                for ticket, kept in zip(tickets, facts, strict=True)
+            ],
+            [
+                ticket.event(EventKind.OPENED, round_=ticket.first_round, at=now, by_user=by_user)
+                for ticket in tickets
+            ],
+            keeping.OpenedDocuments(
                 [
-                    OrderSnapshot(ticket=ticket, facts=draft.facts or order_facts(draft.order), taken_at=now)
-                    for ticket, (draft, _) in zip(tickets, drafts, strict=True)
+                    Opened(ticket.merchant_id, ticket.order_id, ticket.problem, kept)
+                    for ticket, kept in zip(tickets, facts, strict=True)
                 ]
-            )
-            events = insert(
-                [
-                    ticket.event(EventKind.OPENED, round_=round_, at=now, by_user=by_user)
-                    for ticket, round_ in zip(tickets, rounds, strict=True)
-                ]
-            )
-            for ticket, (draft, _) in zip(tickets, drafts, strict=True):
-                Attachment.bind(draft.attachments, by_user=by_user, at=now, ticket=ticket, opened=True)
-            keeping.keep(*(ticket.pk for ticket in tickets))
-            announcing.tell_opened(tickets, events)
-        return tickets
+            ),
+            by_user,
+            now,
+        )
 
     @classmethod
-    def _from_draft(
-        cls, draft: TicketDraft, problem: str, policies: PolicyBook, number: str, by_user, now: datetime
-    ):
+    def _from_draft(cls, draft: TicketDraft, problem: str, policies: PolicyBook, by_user, now: datetime):
         order = draft.order
         ticket = cls(
-            number=number,
             order=order,
             order_number=order.number,
             merchant=order.merchant,
@@ -118,3 +124,31 @@ class Opening:
         policy = policies.find(draft.category.pk, draft.urgency)
         ticket.first_round = ticket.new_round(policy, policies.service_time(policy), now)
         return ticket
+
+
+@dataclass(frozen=True, slots=True)
+class AboutToOpen:
+    """Tickets that only lack their numbers, and what will be written with them (``Ticket.about_to_open``)."""
+
+    drafts: list[TicketDraft]
+    tickets: list
+    snapshots: list[OrderSnapshot]
+    events: list
+    documents: keeping.OpenedDocuments
+    by_user: object
+    at: datetime
+
+    def open(self) -> list:
+        """Number and write them; the tickets."""
+        tickets, now = self.tickets, self.at
+        for ticket, number in zip(tickets, take_numbers(now, len(tickets)), strict=True):
+            ticket.number = number
+        insert(tickets)
+        insert([ticket.first_round for ticket in tickets])
+        insert(self.snapshots)
+        events = insert(self.events)
+        for ticket, draft in zip(tickets, self.drafts, strict=True):
+            Attachment.bind(draft.attachments, by_user=self.by_user, at=now, ticket=ticket, opened=True)
+        self.documents.keep([ticket.pk for ticket in tickets])
+        announcing.tell_opened(tickets, events)
+        return tickets

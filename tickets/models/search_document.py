@@ -9,7 +9,8 @@ class SearchDocument(models.Model):
     """What is searched of one ticket: its texts, folded and masked (tickets/searching/texts.py), in one row.
 
     Written by ``searching.keeping`` only, in the transaction of each verb. Beside these columns lies what a database
-    looks up: on PostgreSQL the column ``tokens`` with a GIN index, on SQLite the FTS5 table ``tickets_searchtokens``.
+    looks up: on PostgreSQL the columns ``tokens`` and ``tokens_of_many``, each with a GIN index, on SQLite the FTS5
+    table ``tickets_searchtokens``.
     """
 
     ticket = models.OneToOneField(

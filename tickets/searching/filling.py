@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from django.db.models import Max
 
 from ..models import SearchDocument, Ticket
-from .keeping import keep, tokens_text
+from .keeping import copy, keep
 from .texts import texts_of
 
 CHUNK = 2_000
@@ -75,22 +75,9 @@ def fill_chunk(first: int, end: int) -> int:
             .values_list("pk", flat=True)
         )
         if connection.vendor == "postgresql":
-            _copy(missing)
+            with connection.cursor() as cursor:
+                documents = (texts.document() for texts in texts_of(missing).values())
+                copy(cursor, ((document, document.tokens) for document in documents))
         else:
             keep(*missing)
     return len(missing)
-
-
-def _copy(tickets: list[int]) -> None:
-    lines = []
-    for texts in texts_of(tickets).values():
-        document = texts.document()
-        text, internal = (cell.replace("\\", "\\\\") for cell in (document.text, document.internal))
-        lines.append(
-            f"{document.ticket}\t{document.merchant}\t{text}\t{internal}\t{document.edition}\t{tokens_text(document)}\n"
-        )
-    command = (
-        "COPY tickets_searchdocument (ticket_id, merchant_id, text, internal, edition, tokens) FROM STDIN"
-    )
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
-        copy.write("".join(lines).encode())

@@ -174,8 +174,11 @@ class Finder:
         )
 
     def _looked_up(self, cursor, limit: int, way: "Way") -> tuple[str, list]:
-        """``OFFSET 0``: only the tokens may lead, however few documents a merchant or a bucket seems to have."""
-        wanted = ", ".join(f"b.base + {token}" for token in self._tokens)
+        """``OFFSET 0``: only the tokens may lead, however few documents a merchant or a bucket seems to have.
+
+        The tokens of a document are in either column (``keeping``).
+        """
+        wanted = f"ARRAY[{', '.join(f'b.base + {token}' for token in self._tokens)}]"
         params = [*self._buckets(cursor, way), -1 if way.older else 1, way.start]
         scope = self.sight.scope(params)
         fits = self.sight.texts(self.question, params) + self._fits_ticket(params)
@@ -184,7 +187,7 @@ class Finder:
             f" (SELECT n, (mod(n, {BUCKETS}) * {SPACE})::int AS base FROM generate_series(%s, %s, %s) n) b"
             " CROSS JOIN LATERAL (SELECT d.ticket_id FROM"
             " (SELECT d.ticket_id, d.merchant_id, d.text, d.internal FROM tickets_searchdocument d"
-            f" WHERE d.tokens @> ARRAY[{wanted}] OFFSET 0) d"
+            f" WHERE d.tokens @> {wanted} OR d.tokens_of_many @> {wanted} OFFSET 0) d"
             f" WHERE d.ticket_id / {BUCKET} = b.n AND d.ticket_id {way.beyond} %s{scope} AND {fits}"
             f" ORDER BY d.ticket_id {way.direction} LIMIT {limit}) h LIMIT {limit}",
             params,

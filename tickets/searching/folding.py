@@ -39,12 +39,15 @@ TABLE = (
     | {place: None for first, last in UNSEEN for place in range(first, last + 1)}
     | dict.fromkeys(map(ord, BLANKS), " ")
 )
+# Most texts have none of these, and to look for them costs less than to put each character through the table.
+IN_TABLE = frozenset(map(chr, TABLE))
 
 
 def fold(text: str) -> str:
     """The text as it is compared."""
     text = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFKC", text).translate(TABLE)
+    text = unicodedata.normalize("NFKC", text)
+    return text if IN_TABLE.isdisjoint(text) else text.translate(TABLE)
 
 
 def fold_with_places(text: str) -> tuple[str, list[int]]:

@@ -12,7 +12,9 @@ from typing import NamedTuple
 from django.db.models import CharField, Q, QuerySet, Value
 
 from orders.mentions import known, of_former
-from qinqin.prepared import Prepared
+from orders.models import Order
+from qinqin.prepared import Prepared, listed
+from qinqin.prepared import among as any_of
 
 from ..lifecycle import EventKind
 from ..models.event import Event
@@ -21,10 +23,9 @@ from ..models.result import Result
 from .folding import BREAK, EDITION, fold
 from .tokens import token_of_merchant, tokens_of
 
-COLUMNS = [
-    "pk", "merchant_id", "problem", "snapshot__facts",
-    "order__consignee", "order__address", "order__customer__name", "order__customer__account",
-]  # fmt: skip
+# What an order says of its consumer, and what a ticket was opened with.
+CONSUMER = ["consignee", "address", "customer__name", "customer__account"]
+COLUMNS = ["pk", "merchant_id", "problem", "snapshot__facts", *(f"order__{column}" for column in CONSUMER)]
 PROBLEM = "问题描述"
 RESULT = "result"
 LABELS = dict(EventKind.choices) | dict(MessageAudience.choices) | {RESULT: "处理结果"}
@@ -41,6 +42,15 @@ class Text(NamedTuple):
     label: str
     words: str
     internal: bool = False
+
+
+class Opened(NamedTuple):
+    """A ticket that is being opened: whose it is, its problem, and the order's facts as it will keep them."""
+
+    merchant: int
+    order: int
+    problem: str
+    facts: dict
 
 
 @dataclass(slots=True)
@@ -80,16 +90,43 @@ def texts_of(tickets: Collection[int]) -> dict[int, Texts]:
         opened, spoken_of = _prepared(_opened).rows(ticket=only), _prepared(_said).rows(ticket=only)
     else:
         opened, spoken_of = _opened(_among(tickets)), _said(_among(tickets))
-    for row in opened:
-        ticket, merchant, problem, facts, *consumer = row
+    for ticket, merchant, problem, facts, *consumer in opened:
         mask = masks[ticket] = _mask(facts or {}, *consumer)
-        found[ticket] = Texts(ticket, merchant, [Text(PROBLEM, mask(problem)), *_facts(facts or {}, mask)])
+        found[ticket] = Texts(ticket, merchant, _at_opening(problem, facts or {}, mask))
     for ticket, what, words, at in spoken_of:
         said[ticket].append((at, Text(LABELS[what], words, what == MessageAudience.INTERNAL)))
     for ticket, spoken in said.items():
         mask = masks[ticket]
         found[ticket].texts += [text._replace(words=mask(text.words)) for _, text in sorted(spoken)]
     return found
+
+
+def texts_opened(tickets: Collection[Opened]) -> list[Texts]:
+    """The texts of tickets that are being opened and have no keys yet (0). One statement, whatever their number; to
+    read them back when they are written would cost as much as to write them.
+    """
+    orders = listed({opened.order for opened in tickets})
+    consumers = {order: consumer for order, *consumer in CONSUMERS.rows(orders=orders)}
+    return [
+        Texts(
+            0,
+            opened.merchant,
+            _at_opening(opened.problem, opened.facts, _mask(opened.facts, *consumers[opened.order])),
+        )
+        for opened in tickets
+    ]
+
+
+CONSUMERS = Prepared(
+    lambda slots: (
+        Order.objects.filter(pk__in=any_of(slots.text("orders"))).order_by().values_list("pk", *CONSUMER)
+    )
+)
+
+
+def _at_opening(problem: str, facts: dict, mask: Callable[[str], str]) -> list[Text]:
+    """The problem, then the articles and the remarks of the order as the ticket has kept them."""
+    return [Text(PROBLEM, mask(problem)), *_facts(facts, mask)]
 
 
 @cache
@@ -134,7 +171,6 @@ def _mask(facts: dict, consignee: str, address: str, name: str | None, account: 
 
 
 def _facts(facts: dict, mask) -> list[Text]:
-    """The articles and the remarks of the order as the ticket has kept them."""
     texts = []
     for line in facts.get("lines") or []:
         words = " ".join(filter(None, (line.get(name) for name in ARTICLE)))

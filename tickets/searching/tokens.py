@@ -16,7 +16,7 @@ MOST_ASKED = 8
 def tokens_of(folded: str) -> set[int]:
     """The numbers of a text: of each of its characters and of each pair."""
     points = array("I", folded.encode("utf-32-le"))
-    tokens = {(first * FACTOR + second) % SPACE for first, second in set(pairwise(points))}
+    tokens = {(first * FACTOR + second) % SPACE for first, second in pairwise(points)}
     tokens.update([(point * SHIFT + 1) % SPACE for point in set(points)])
     return tokens
 
