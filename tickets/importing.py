@@ -6,7 +6,7 @@ from itertools import batched
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import reset_queries, transaction
+from django.db import connection, reset_queries, transaction
 
 from merchants.models import Merchant, User
 from orders.importing.cells import BadCell, lines_of_text, order_number, shown_word
@@ -162,10 +162,14 @@ class TicketImport:
         self.report.count(THERE_ALREADY, opened.there_already)
 
     def _orders(self, wishes: Sequence[Wish]) -> tuple[dict[str, Order], dict[int, dict]]:
-        """The orders that are meant, by number, and their facts, by key. Four statements."""
+        """The orders that are meant, by number, and their facts, by key."""
         orders = Order.objects.for_user(self.by_user).filter(number__in={wish.number for wish in wishes})
         if self.write:
-            # The same file imported twice at once: the second waits here and then finds the first one's tickets.
+            # The same file imported twice at once: the second waits here and then finds the first one's tickets. So
+            # does a chunk for the one before that is about the same orders: no page is kept waiting by it.
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '2min'")
             orders = orders.select_for_update(no_key=True, of=("self",)).order_by("pk")
         orders = list(orders)
         merchants = Merchant.objects.in_bulk({order.merchant_id for order in orders})

@@ -1,15 +1,20 @@
 """Chunks of an import side by side: they begin, write and are told in their order; nothing follows upon a failure."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
+from time import sleep
 
+import psycopg
 import pytest
+from django.db import connection, connections
 
 from merchants.access import Role
 from merchants.models import User
 from orders.importing.reading import Unusable
 from tests.factories import CategoryFactory, MerchantFactory, OrderFactory, UserFactory
 from tests.importing import run
+from tests.processes import wait_until
 from tickets import importing
 from tickets.in_turn import in_turn
 from tickets.models import Round, SearchDocument, Ticket
@@ -175,3 +180,32 @@ def test_a_chunk_that_breaks_leaves_whole_chunks_and_the_next_run_makes_up_for_i
     monkeypatch.undo()
     assert run("import_tickets", path, by="kefu").out == "新增 10，已存在 8，拒绝 0\n"
     assert keeping.wrong_documents(tickets.values_list("pk", flat=True)) == []
+
+
+@TOGETHER
+@pytest.mark.processes
+def test_it_waits_for_whoever_works_on_an_order_longer_than_a_page_would(place, files, orders, monkeypatch):
+    options = connection.settings_dict["OPTIONS"]
+    monkeypatch.setitem(options, "options", f"{options['options']} -c lock_timeout=100ms")
+    path = files.text(HEADINGS + row(orders[0], "开线"))
+    with psycopg.connect(place.environment["DATABASE_URL"].replace("postgres:", "postgresql:", 1)) as holder:
+        holder.execute("SELECT FROM orders_order WHERE number = %s FOR UPDATE", [orders[0]])
+        with ThreadPoolExecutor(1) as thread:
+            done = thread.submit(importing_alone, path)
+            wait_until(lambda: done.done() or somebody_waits())
+            sleep(0.3)
+            holder.rollback()
+            assert done.result().out == "新增 1，已存在 0，拒绝 0\n"
+
+
+def importing_alone(path):
+    try:
+        return run("import_tickets", path, by="kefu")
+    finally:
+        connections.close_all()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
