@@ -97,7 +97,7 @@ class Opening:
             ],
             keeping.OpenedDocuments(
                 [
-                    Opened(ticket.merchant_id, ticket.order_id, ticket.problem, kept)
+                    Opened(ticket.order, ticket.problem, kept)
                     for ticket, kept in zip(tickets, facts, strict=True)
                 ]
             ),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import CharField, Q, QuerySet, Value
 
 from orders.mentions import known, of_former
-from orders.models import Order
+from orders.models import Customer, Order
 from qinqin.prepared import Prepared, listed
 from qinqin.prepared import among as any_of
 
@@ -23,9 +23,10 @@ from ..models.result import Result
 from .folding import BREAK, EDITION, fold
 from .tokens import token_of_merchant, tokens_of
 
-# What an order says of its consumer, and what a ticket was opened with.
-CONSUMER = ["consignee", "address", "customer__name", "customer__account"]
-COLUMNS = ["pk", "merchant_id", "problem", "snapshot__facts", *(f"order__{column}" for column in CONSUMER)]
+COLUMNS = [
+    "pk", "merchant_id", "problem", "snapshot__facts",
+    "order__consignee", "order__address", "order__customer__name", "order__customer__account",
+]  # fmt: skip
 PROBLEM = "问题描述"
 RESULT = "result"
 LABELS = dict(EventKind.choices) | dict(MessageAudience.choices) | {RESULT: "处理结果"}
@@ -45,10 +46,9 @@ class Text(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A ticket that is being opened: whose it is, its problem, and the order's facts as it will keep them."""
+    """A ticket that is being opened: its order, its problem, and the order's facts as it will keep them."""
 
-    merchant: int
-    order: int
+    order: Order
     problem: str
     facts: dict
 
@@ -105,21 +105,20 @@ def texts_opened(tickets: Collection[Opened]) -> list[Texts]:
     """The texts of tickets that are being opened and have no keys yet (0). One statement, whatever their number; to
     read them back when they are written would cost as much as to write them.
     """
-    orders = listed({opened.order for opened in tickets})
-    consumers = {order: consumer for order, *consumer in CONSUMERS.rows(orders=orders)}
-    return [
-        Texts(
-            0,
-            opened.merchant,
-            _at_opening(opened.problem, opened.facts, _mask(opened.facts, *consumers[opened.order])),
-        )
-        for opened in tickets
-    ]
+    wanted = {opened.order.customer_id for opened in tickets} - {None}
+    customers = {key: names for key, *names in CUSTOMERS.rows(keys=listed(wanted))} if wanted else {}
+    found = []
+    for order, problem, facts in tickets:
+        mask = _mask(facts, order.consignee, order.address, *customers.get(order.customer_id, (None, None)))
+        found.append(Texts(0, order.merchant_id, _at_opening(problem, facts, mask)))
+    return found
 
 
-CONSUMERS = Prepared(
+CUSTOMERS = Prepared(
     lambda slots: (
-        Order.objects.filter(pk__in=any_of(slots.text("orders"))).order_by().values_list("pk", *CONSUMER)
+        Customer.objects.filter(pk__in=any_of(slots.text("keys")))
+        .order_by()
+        .values_list("pk", "name", "account")
     )
 )
 
