@@ -5,7 +5,8 @@ SHELL := /bin/sh
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PYTEST = $(PY) -m pytest --numprocesses $(TEST_PROCESSES)
+# A test that hangs ends its worker (faulthandler_timeout in pyproject.toml) and is tried again: twice is enough.
+PYTEST = $(PY) -m pytest --numprocesses $(TEST_PROCESSES) --max-worker-restart 2
 TEST_PROCESSES ?= 2
 
 # An interpreter counts only if it runs: a pyenv shim exists for versions that are not selected, too.
